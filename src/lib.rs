@@ -1,4 +1,8 @@
 //! lognym: phone numbers and person names out of logs, keyed pseudonyms in.
 
+pub mod carrier;
+pub mod class;
+pub mod fold;
+pub mod secret;
 pub mod span;
 pub mod stats;
