@@ -3,6 +3,7 @@
 pub mod carrier;
 pub mod class;
 pub mod fold;
+pub mod frame;
 pub mod secret;
 pub mod span;
 pub mod stats;
