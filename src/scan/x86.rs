@@ -1,0 +1,182 @@
+//! Kernels for x86-64: SSSE3, AVX2 and AVX-512BW.
+//!
+//! Each is a token type that only its `detect` makes, so to hold one proves that the CPU has the
+//! instructions. The classifiers are safe functions; `unsafe` remains for the loads and for the
+//! step from the token into the function that it vouches for.
+#![allow(unsafe_code, reason = "vector loads, and calls of functions the CPU was asked about")]
+
+use std::arch::x86_64::*;
+
+use super::Lane;
+use super::drive::{WIDTH, drive};
+use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, SMALL, SPACE};
+
+/// Proof of SSSE3.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ssse3(());
+
+impl Ssse3 {
+    pub(super) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("ssse3").then_some(Self(()))
+    }
+
+    pub(super) fn classify(self, bytes: &[u8], lanes: &mut Vec<Lane>) {
+        // SAFETY: `detect` alone makes `self`, and only where the CPU has SSSE3.
+        unsafe { classify_ssse3(bytes, lanes) }
+    }
+}
+
+/// Proof of AVX2.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Avx2(());
+
+impl Avx2 {
+    pub(super) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx2").then_some(Self(()))
+    }
+
+    pub(super) fn classify(self, bytes: &[u8], lanes: &mut Vec<Lane>) {
+        // SAFETY: `detect` alone makes `self`, and only where the CPU has AVX2.
+        unsafe { classify_avx2(bytes, lanes) }
+    }
+}
+
+/// Proof of AVX-512BW (and F, which it includes).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Avx512(());
+
+impl Avx512 {
+    pub(super) fn detect() -> Option<Self> {
+        is_x86_feature_detected!("avx512bw").then_some(Self(()))
+    }
+
+    pub(super) fn classify(self, bytes: &[u8], lanes: &mut Vec<Lane>) {
+        // SAFETY: `detect` alone makes `self`, and only where the CPU has AVX-512BW.
+        unsafe { classify_avx512(bytes, lanes) }
+    }
+}
+
+#[target_feature(enable = "ssse3")]
+fn classify_ssse3(bytes: &[u8], lanes: &mut Vec<Lane>) {
+    let low = load_128(&nibble::LOW);
+    let high = load_128(&nibble::HIGH);
+    let nibble = _mm_set1_epi8(0x0f);
+    drive(bytes, lanes, |chunk| {
+        let (quarters, _) = chunk.as_chunks::<16>();
+        let raw = [0, 1, 2, 3].map(|index| load_128(&quarters[index]));
+        // A shuffle gives 0 where the index has its top bit set: non-ASCII gets the code 0.
+        let code = raw.map(|raw| {
+            let row = _mm_and_si128(_mm_srli_epi16::<4>(raw), nibble);
+            _mm_and_si128(_mm_shuffle_epi8(low, raw), _mm_shuffle_epi8(high, row))
+        });
+        // Each bit joined by the one below it: the upper bit of a pair now stands for both.
+        let paired = code.map(|code| _mm_or_si128(code, _mm_add_epi8(code, code)));
+        let alpha = mask_ssse3(paired, ALPHA);
+        Lane {
+            digit: mask_ssse3(code, DIGIT),
+            alpha,
+            upper: alpha & !mask_ssse3(raw, SMALL),
+            join: mask_ssse3(code, JOIN),
+            key: mask_ssse3(code, KEY),
+            escape: mask_ssse3(paired, ESCAPE),
+            high: mask_ssse3(raw, TOP),
+            space: mask_ssse3(code, SPACE),
+        }
+    });
+}
+
+/// Bit `bit` of each byte.
+#[target_feature(enable = "ssse3")]
+fn mask_ssse3(quarters: [__m128i; 4], bit: u32) -> u64 {
+    let to_top = _mm_cvtsi32_si128((TOP - bit) as i32);
+    let [a, b, c, d] = quarters.map(|quarter| {
+        // 16 bits are shifted together, but what crosses a byte lands below its top bit.
+        u64::from(_mm_movemask_epi8(_mm_sll_epi16(quarter, to_top)) as u16)
+    });
+    a | b << 16 | c << 32 | d << 48
+}
+
+#[target_feature(enable = "avx2")]
+fn classify_avx2(bytes: &[u8], lanes: &mut Vec<Lane>) {
+    let low = _mm256_broadcastsi128_si256(load_128(&nibble::LOW));
+    let high = _mm256_broadcastsi128_si256(load_128(&nibble::HIGH));
+    let nibble = _mm256_set1_epi8(0x0f);
+    drive(bytes, lanes, |chunk| {
+        let (halves, _) = chunk.as_chunks::<32>();
+        let raw = [0, 1].map(|index| load_256(&halves[index]));
+        // As in `classify_ssse3`, twice as wide.
+        let code = raw.map(|raw| {
+            let row = _mm256_and_si256(_mm256_srli_epi16::<4>(raw), nibble);
+            _mm256_and_si256(_mm256_shuffle_epi8(low, raw), _mm256_shuffle_epi8(high, row))
+        });
+        let paired = code.map(|code| _mm256_or_si256(code, _mm256_add_epi8(code, code)));
+        let alpha = mask_avx2(paired, ALPHA);
+        Lane {
+            digit: mask_avx2(code, DIGIT),
+            alpha,
+            upper: alpha & !mask_avx2(raw, SMALL),
+            join: mask_avx2(code, JOIN),
+            key: mask_avx2(code, KEY),
+            escape: mask_avx2(paired, ESCAPE),
+            high: mask_avx2(raw, TOP),
+            space: mask_avx2(code, SPACE),
+        }
+    });
+}
+
+/// Bit `bit` of each byte.
+#[target_feature(enable = "avx2")]
+fn mask_avx2(halves: [__m256i; 2], bit: u32) -> u64 {
+    let to_top = _mm_cvtsi32_si128((TOP - bit) as i32);
+    let [a, b] = halves.map(|half| {
+        // As in `mask_ssse3`.
+        u64::from(_mm256_movemask_epi8(_mm256_sll_epi16(half, to_top)) as u32)
+    });
+    a | b << 32
+}
+
+#[target_feature(enable = "avx512bw")]
+fn classify_avx512(bytes: &[u8], lanes: &mut Vec<Lane>) {
+    let low = _mm512_broadcast_i32x4(load_128(&nibble::LOW));
+    let high = _mm512_broadcast_i32x4(load_128(&nibble::HIGH));
+    let nibble = _mm512_set1_epi8(0x0f);
+    drive(bytes, lanes, |chunk| {
+        let raw = load_512(chunk);
+        // As in `classify_ssse3`; but a test writes its mask at once, and may ask for a pair.
+        let row = _mm512_and_si512(_mm512_srli_epi16::<4>(raw), nibble);
+        let code = _mm512_and_si512(_mm512_shuffle_epi8(low, raw), _mm512_shuffle_epi8(high, row));
+        let any = |bits: u8| _mm512_test_epi8_mask(code, _mm512_set1_epi8(bits.cast_signed()));
+        let alpha = any(0b11 << (ALPHA - 1));
+        Lane {
+            digit: any(1 << DIGIT),
+            alpha,
+            upper: _mm512_mask_testn_epi8_mask(alpha, raw, _mm512_set1_epi8(1 << SMALL)),
+            join: any(1 << JOIN),
+            key: any(1 << KEY),
+            escape: any(0b11 << (ESCAPE - 1)),
+            high: _mm512_movepi8_mask(raw),
+            space: any(1 << SPACE),
+        }
+    });
+}
+
+#[target_feature(enable = "ssse3")]
+fn load_128(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: the reference vouches for 16 readable bytes; the load wants no alignment.
+    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx2")]
+fn load_256(bytes: &[u8; 32]) -> __m256i {
+    // SAFETY: the reference vouches for 32 readable bytes; the load wants no alignment.
+    unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512bw")]
+fn load_512(bytes: &[u8; WIDTH]) -> __m512i {
+    // SAFETY: the reference vouches for 64 readable bytes; the load wants no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+/// Number of a byte's top bit, the one that a mask is taken from.
+const TOP: u32 = 7;
