@@ -1,0 +1,43 @@
+//! Makes the numbering plans that lognym embeds, in two repeatable steps:
+//!
+//! ```text
+//! cargo run --example plans -- xml PATH/PhoneNumberMetadata.xml VERSION YYYY-MM-DD
+//! cargo run --example plans -- table
+//! ```
+//!
+//! `xml` rewrites `rules/plans.toml` from libphonenumber's metadata: the release's version and the
+//! day it was fetched are noted in the file. `table` compiles that into `rules/plans.bin`.
+
+use std::fs;
+use std::io::{Write as _, stdout};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use plans::facts::Plans;
+use plans::table;
+
+#[path = "plans/mod.rs"]
+mod plans;
+#[path = "plans/xml.rs"]
+mod xml;
+
+fn main() -> Result<()> {
+    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let facts = rules.join("plans.toml");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["xml", path, version, retrieved] => {
+            let text = fs::read_to_string(path).with_context(|| format!("reading {path}"))?;
+            let plans = xml::read(&text, version, retrieved)?;
+            fs::write(&facts, plans.to_toml()).context("writing rules/plans.toml")
+        }
+        ["table"] => {
+            let text = fs::read_to_string(&facts).context("reading rules/plans.toml")?;
+            let table = table::build(&Plans::from_toml(&text)?)?;
+            fs::write(rules.join("plans.bin"), &table.bytes).context("writing rules/plans.bin")?;
+            writeln!(stdout(), "{}", table.summary).context("writing the summary")
+        }
+        _ => bail!("usage: plans xml METADATA.xml VERSION YYYY-MM-DD | plans table"),
+    }
+}

@@ -1,0 +1,117 @@
+//! The numbering plans of the world: digits in, what the plans say of them out.
+//!
+//! All plans are one minimal automaton over digits, embedded in the binary and used in place.
+//! A walk costs one load a digit, calls nothing and allocates nothing; there is no start-up work.
+//! The facts are those of `rules/plans.toml` (libphonenumber, Apache-2.0), compiled by
+//! `cargo run --example plans -- table`. A number is valid if the plan of the region that owns it
+//! knows its digits; that says nothing about whether it is in service.
+//!
+//! Input is ASCII digits only. Any other byte ends every reading: no error, no panic.
+
+mod region;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use region::{E164, National, Region};
+
+use table::{CODE_INDEX, CODES, Code, NEXT, OUTPUT, ROOT, State};
+
+/// What the plans say of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A plan knows these digits.
+    Valid(NumberType),
+    /// The calling code exists and has numbers of this length, but no pattern fits.
+    Possible,
+    /// Neither.
+    Unknown,
+}
+
+/// What a valid number is used for, as far as its digits tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NumberType {
+    /// A geographic number.
+    Fixed,
+    /// A mobile number.
+    Mobile,
+    /// The plan does not tell the two apart (North America).
+    FixedOrMobile,
+    /// Toll-free, premium, shared cost, personal, VoIP, pager, company-wide or voicemail.
+    Other,
+}
+
+/// The verdict on `digits`: a whole number, calling code first, no plus and no prefix.
+pub fn check(digits: &[u8]) -> Verdict {
+    match walk(ROOT, digits).and_then(number_type) {
+        Some(number_type) => Verdict::Valid(number_type),
+        None if is_possible(digits) => Verdict::Possible,
+        None => Verdict::Unknown,
+    }
+}
+
+/// All ways to cut a valid number from the front of `digits` (calling code first), in one walk:
+/// bit n is set if the first n digits are a valid number.
+pub fn valid_lengths(digits: &[u8]) -> u32 {
+    let mut lengths = 0;
+    let mut state = ROOT;
+    for (read, &byte) in (1..u32::BITS).zip(digits) {
+        let Some(next) = step(state, byte) else { break };
+        state = next;
+        if OUTPUT[usize::from(state)] != 0 {
+            lengths |= 1 << read;
+        }
+    }
+    lengths
+}
+
+/// How many leading digits of `digits` form a country calling code; 0 if none do.
+pub fn country_code_len(digits: &[u8]) -> usize {
+    calling_code(digits).map_or(0, |code| code.digits.as_bytes().len())
+}
+
+/// The state after `digits`, or nothing once no number can come of them.
+fn walk(start: State, digits: &[u8]) -> Option<State> {
+    digits.iter().try_fold(start, |state, &byte| step(state, byte))
+}
+
+fn step(state: State, byte: u8) -> Option<State> {
+    let row = NEXT.get(usize::from(state))?;
+    let next = *row.get(usize::from(byte.wrapping_sub(b'0')))?;
+    (next != DEAD).then_some(next)
+}
+
+const DEAD: State = 0;
+
+/// The meaning of an output on the way from a number's root.
+fn number_type(state: State) -> Option<NumberType> {
+    match OUTPUT[usize::from(state)] {
+        1 => Some(NumberType::Fixed),
+        2 => Some(NumberType::Mobile),
+        3 => Some(NumberType::FixedOrMobile),
+        4 => Some(NumberType::Other),
+        _ => None,
+    }
+}
+
+fn is_possible(digits: &[u8]) -> bool {
+    calling_code(digits).is_some_and(|code| {
+        let national = digits.len() - code.digits.as_bytes().len();
+        has_length(code.lengths, national) && digits.iter().all(u8::is_ascii_digit)
+    })
+}
+
+fn has_length(mask: u32, length: usize) -> bool {
+    length < 32 && mask >> length & 1 == 1
+}
+
+/// No calling code opens another, so three digits decide. What is no digit, or missing, is read
+/// as 0 here; the code must then stand in `digits` itself.
+fn calling_code(digits: &[u8]) -> Option<&'static Code> {
+    let index = (0..3).fold(0, |index, at| {
+        let digit = digits.get(at).map_or(0, |byte| byte.wrapping_sub(b'0'));
+        index * 10 + if digit > 9 { 0 } else { usize::from(digit) }
+    });
+    let number = usize::from(*CODE_INDEX.get(index)?).checked_sub(1)?;
+    CODES.get(number).filter(|code| digits.starts_with(code.digits.as_bytes()))
+}

@@ -1,0 +1,154 @@
+//! Regions: how numbers are dialled in one country, and their reading as E.164 digits.
+
+use super::table::{
+    ACTIONS, Action, CODES, INTERNATIONAL, OUTPUT, REGIONS, RegionRow, SKIP_ALL, Slot,
+};
+use super::{Verdict, has_length, number_type, step, walk};
+
+/// A region with a numbering plan: an index into the embedded table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Region(u8);
+
+/// The digits of an international number, calling code first, without plus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct E164 {
+    digits: [u8; E164::MAX],
+    len: u8,
+}
+
+/// A number as dialled within a region, read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct National {
+    /// The number in full.
+    pub e164: E164,
+    /// [`Verdict::Valid`] or [`Verdict::Possible`], by the plan of the region alone.
+    pub verdict: Verdict,
+    /// Whether a trunk prefix, or a carrier's, stood before it and was dropped.
+    pub trunk: bool,
+}
+
+impl Region {
+    /// The region of a two-letter ISO 3166-1 code in upper or lower case (XK is Kosovo).
+    pub fn from_code(iso: &str) -> Option<Region> {
+        let iso: [u8; 2] = iso.as_bytes().try_into().ok()?;
+        let index = REGIONS.binary_search_by_key(&iso.map(|b| b.to_ascii_uppercase()), |r| r.iso);
+        index.ok().and_then(|index| u8::try_from(index).ok()).map(Region)
+    }
+
+    /// Every region, in the order of the codes.
+    pub fn all() -> impl Iterator<Item = Region> {
+        (0..=u8::MAX).take(REGIONS.len()).map(Region)
+    }
+
+    /// The ISO 3166-1 code, upper case.
+    pub fn iso(&self) -> &'static str {
+        std::str::from_utf8(&self.row().iso).unwrap_or_default()
+    }
+
+    /// The country calling code as digits.
+    pub fn country_code(&self) -> &'static str {
+        CODES[usize::from(self.row().code)].digits.as_str()
+    }
+
+    /// What is dialled before a national number: `0`, `1`, `8`, `06`; empty where nothing is.
+    pub fn trunk_prefix(&self) -> &'static str {
+        self.row().trunk.as_str()
+    }
+
+    /// What is dialled before a calling code: the plan's preferred prefix, then shorter ones
+    /// before longer ones. Where carrier codes would make them more than 64, only those without
+    /// a carrier.
+    pub fn international_prefixes(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let start = usize::from(self.row().international_start);
+        let count = usize::from(self.row().international_count);
+        INTERNATIONAL.iter().skip(start).take(count).map(Slot::as_str)
+    }
+
+    /// Reads `digits` as dialled nationally in this region: with or without trunk prefix,
+    /// carrier code or area code as far as the plan states them, no calling code. Try the
+    /// international reading first: some plans have national numbers that open with `00` too.
+    ///
+    /// The digits are read as they stand and with the prefix stripped. The better verdict counts,
+    /// the stripped reading if both are equal. `None` if neither is even possible here.
+    pub fn national(&self, digits: &[u8]) -> Option<National> {
+        let as_written = self.read(&[], digits, &[], false);
+        let Some((action, length)) = self.prefix(digits) else { return as_written };
+        let (matched, rest) = digits.split_at_checked(length)?;
+        let kept = match action.skip {
+            SKIP_ALL => &[],
+            skip => matched.get(usize::from(skip)..length.checked_sub(action.cut.into())?)?,
+        };
+        let trunk = kept.len() < matched.len();
+        let stripped = self.read(action.prepend.as_bytes(), kept, rest, trunk);
+        match (&stripped, &as_written) {
+            (None, _) => as_written,
+            (Some(National { verdict: Verdict::Possible, .. }), Some(other))
+                if matches!(other.verdict, Verdict::Valid(_)) =>
+            {
+                as_written
+            }
+            _ => stripped,
+        }
+    }
+
+    /// The longest prefix of `digits` that the plan strips or rewrites, and its length.
+    fn prefix(&self, digits: &[u8]) -> Option<(&'static Action, usize)> {
+        let mut found = None;
+        let mut state = self.row().prefix_root;
+        for (length, &byte) in (1..).zip(digits) {
+            let Some(next) = step(state, byte) else { break };
+            state = next;
+            let output = usize::from(OUTPUT[usize::from(state)]);
+            let Some(action) = output.checked_sub(1).and_then(|index| ACTIONS.get(index)) else {
+                continue;
+            };
+            if !action.whole || length == digits.len() {
+                found = Some((action, length));
+            }
+        }
+        found
+    }
+
+    /// The national number made of three parts, if it is possible here.
+    fn read(&self, head: &[u8], middle: &[u8], tail: &[u8], trunk: bool) -> Option<National> {
+        let code = self.country_code().as_bytes();
+        let e164 = E164::join([code, head, middle, tail])?;
+        let national = e164.as_bytes().get(code.len()..)?;
+        let verdict = match walk(self.row().root, national).and_then(number_type) {
+            Some(number_type) => Verdict::Valid(number_type),
+            None if has_length(self.row().lengths, national.len()) => Verdict::Possible,
+            None => return None,
+        };
+        national.iter().all(u8::is_ascii_digit).then_some(National { e164, verdict, trunk })
+    }
+
+    fn row(&self) -> &'static RegionRow {
+        // Only `from_code` and `all` make a `Region`, from indices of the table.
+        &REGIONS[usize::from(self.0)]
+    }
+}
+
+impl E164 {
+    /// Room for the longest number of any plan: calling code and 17 digits.
+    const MAX: usize = 20;
+
+    /// The digits.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.digits.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The digits as text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn join(parts: [&[u8]; 4]) -> Option<Self> {
+        let mut digits = [0; Self::MAX];
+        let mut len = 0;
+        for part in parts {
+            digits.get_mut(len..len + part.len())?.copy_from_slice(part);
+            len += part.len();
+        }
+        Some(Self { digits, len: u8::try_from(len).ok()? })
+    }
+}

@@ -1,0 +1,250 @@
+//! The embedded table: `rules/plans.bin` in, typed statics out, all at compile time.
+//!
+//! Nothing is parsed or built when the program starts; a file of another layout or a truncated
+//! one does not compile. The file, little-endian (written by `rules/gen/plans/table.rs`):
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 8 | `LNPLAN01` |
+//! | 2 × 6 | counts: states, root state, codes, regions, actions, international prefixes |
+//! | 20 × states | next state by digit; state 0 is dead |
+//! | states | output of the state |
+//! | 1000 | by the first three digits: 1 + number of the calling code, 0 for none |
+//! | 8 × codes | digits (slot of 4), national lengths (mask) |
+//! | 18 × regions | ISO code, calling code, prefix count, first prefix, root, prefix root, trunk prefix (slot of 4), national lengths (mask) |
+//! | 8 × actions | skip, cut, whole, prepended digits (slot of 5) |
+//! | 10 × prefixes | digits (slot of 10) |
+//!
+//! A slot is a length byte and that many digits, padded with zeros. Bit n of a mask stands for a
+//! length of n digits.
+
+/// A state of the automaton; 0 is dead.
+pub(super) type State = u16;
+
+/// Where numbers with their calling code start.
+pub(super) const ROOT: State = count(1) as State;
+
+/// Next state by digit.
+pub(super) static NEXT: [[State; 10]; STATES] = next();
+
+/// What the digits up to a state are. On the way from [`ROOT`] or from a region's root: 0
+/// nothing, 1 fixed, 2 mobile, 3 either, 4 another kind. On the way from a region's prefix root:
+/// 0 nothing, else 1 + the index of an action.
+pub(super) static OUTPUT: [u8; STATES] = outputs();
+
+/// By the first three digits: 1 + the index of the calling code, or 0.
+pub(super) static CODE_INDEX: [u8; 1000] = code_index();
+
+/// Calling codes in ascending order.
+pub(super) static CODES: [Code; count(2)] = codes();
+
+/// Regions in ascending order of their ISO codes.
+pub(super) static REGIONS: [RegionRow; count(3)] = regions();
+
+/// What the prefixes of national numbers do.
+pub(super) static ACTIONS: [Action; count(4)] = actions();
+
+/// International prefixes; a region names a range of them.
+pub(super) static INTERNATIONAL: [Slot<10>; count(5)] = international();
+
+/// A country calling code.
+#[derive(Clone, Copy)]
+pub(super) struct Code {
+    pub(super) digits: Slot<4>,
+    /// Lengths of the national numbers of all its regions.
+    pub(super) lengths: u32,
+}
+
+/// A region.
+#[derive(Clone, Copy)]
+pub(super) struct RegionRow {
+    pub(super) iso: [u8; 2],
+    /// Index of its calling code.
+    pub(super) code: u8,
+    pub(super) international_count: u8,
+    pub(super) international_start: u16,
+    /// Start for national numbers of this region alone.
+    pub(super) root: State,
+    /// Start for what may stand before them.
+    pub(super) prefix_root: State,
+    pub(super) trunk: Slot<4>,
+    /// Lengths of its national numbers.
+    pub(super) lengths: u32,
+}
+
+/// What to do with a matched prefix of n digits: `prepend` stands for what precedes
+/// `skip..n - cut`.
+#[derive(Clone, Copy)]
+pub(super) struct Action {
+    /// [`SKIP_ALL`]: the whole match goes.
+    pub(super) skip: u8,
+    pub(super) cut: u8,
+    /// Holds only if the match is the whole input.
+    pub(super) whole: bool,
+    pub(super) prepend: Slot<5>,
+}
+
+/// See [`Action::skip`].
+pub(super) const SKIP_ALL: u8 = u8::MAX;
+
+/// Up to `N - 1` digits behind a length byte.
+#[derive(Clone, Copy)]
+pub(super) struct Slot<const N: usize>([u8; N]);
+
+impl<const N: usize> Slot<N> {
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        // Checked at compile time, by `slot`.
+        self.0.get(1..=usize::from(self.0[0])).unwrap_or_default()
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+}
+
+const FILE: &[u8] = include_bytes!("../../rules/plans.bin");
+
+const STATES: usize = count(0);
+
+const COUNTS: usize = 8;
+const NEXT_START: usize = COUNTS + 2 * 6;
+const OUTPUT_START: usize = NEXT_START + 20 * STATES;
+const INDEX_START: usize = OUTPUT_START + STATES;
+const CODE_START: usize = INDEX_START + 1000;
+const REGION_START: usize = CODE_START + 8 * count(2);
+const ACTION_START: usize = REGION_START + 18 * count(3);
+const INTERNATIONAL_START: usize = ACTION_START + 8 * count(4);
+
+const _: () = {
+    let magic = b"LNPLAN01";
+    let mut at = 0;
+    while at < magic.len() {
+        assert!(FILE[at] == magic[at], "rules/plans.bin is of another layout; regenerate it");
+        at += 1;
+    }
+    assert!(FILE.len() == INTERNATIONAL_START + 10 * count(5), "rules/plans.bin has a wrong size");
+};
+
+const fn count(number: usize) -> usize {
+    u16_at(COUNTS + 2 * number) as usize
+}
+
+const fn u16_at(at: usize) -> u16 {
+    u16::from_le_bytes([FILE[at], FILE[at + 1]])
+}
+
+const fn u32_at(at: usize) -> u32 {
+    u32::from_le_bytes([FILE[at], FILE[at + 1], FILE[at + 2], FILE[at + 3]])
+}
+
+/// A state number at `at`, within bounds.
+const fn state_at(at: usize) -> State {
+    let state = u16_at(at);
+    assert!((state as usize) < STATES, "rules/plans.bin names a state that it does not have");
+    state
+}
+
+const fn slot<const N: usize>(at: usize) -> Slot<N> {
+    let mut bytes = [0; N];
+    let mut offset = 0;
+    while offset < N {
+        bytes[offset] = FILE[at + offset];
+        assert!(offset == 0 || bytes[offset] == 0 || bytes[offset].is_ascii_digit());
+        offset += 1;
+    }
+    assert!((bytes[0] as usize) < N, "rules/plans.bin has an overlong slot");
+    Slot(bytes)
+}
+
+const fn next() -> [[State; 10]; STATES] {
+    let mut rows = [[0; 10]; STATES];
+    let mut at = 0;
+    while at < 10 * STATES {
+        rows[at / 10][at % 10] = state_at(NEXT_START + 2 * at);
+        at += 1;
+    }
+    rows
+}
+
+const fn outputs() -> [u8; STATES] {
+    let mut outputs = [0; STATES];
+    let mut at = 0;
+    while at < STATES {
+        outputs[at] = FILE[OUTPUT_START + at];
+        at += 1;
+    }
+    outputs
+}
+
+const fn code_index() -> [u8; 1000] {
+    let mut index = [0; 1000];
+    let mut at = 0;
+    while at < index.len() {
+        index[at] = FILE[INDEX_START + at];
+        assert!(index[at] as usize <= count(2), "rules/plans.bin names an unknown calling code");
+        at += 1;
+    }
+    index
+}
+
+const fn codes() -> [Code; count(2)] {
+    let mut codes = [Code { digits: Slot([0; 4]), lengths: 0 }; count(2)];
+    let mut number = 0;
+    while number < codes.len() {
+        let at = CODE_START + 8 * number;
+        codes[number] = Code { digits: slot(at), lengths: u32_at(at + 4) };
+        number += 1;
+    }
+    codes
+}
+
+const fn regions() -> [RegionRow; count(3)] {
+    let mut regions = [region(REGION_START); count(3)];
+    let mut number = 1;
+    while number < regions.len() {
+        regions[number] = region(REGION_START + 18 * number);
+        number += 1;
+    }
+    regions
+}
+
+const fn region(at: usize) -> RegionRow {
+    let region = RegionRow {
+        iso: [FILE[at], FILE[at + 1]],
+        code: FILE[at + 2],
+        international_count: FILE[at + 3],
+        international_start: u16_at(at + 4),
+        root: state_at(at + 6),
+        prefix_root: state_at(at + 8),
+        trunk: slot(at + 10),
+        lengths: u32_at(at + 14),
+    };
+    let end = region.international_start as usize + region.international_count as usize;
+    assert!((region.code as usize) < count(2) && end <= count(5));
+    assert!(region.iso[0].is_ascii_uppercase() && region.iso[1].is_ascii_uppercase());
+    region
+}
+
+const fn actions() -> [Action; count(4)] {
+    let none = Action { skip: 0, cut: 0, whole: false, prepend: Slot([0; 5]) };
+    let mut actions = [none; count(4)];
+    let mut number = 0;
+    while number < actions.len() {
+        let at = ACTION_START + 8 * number;
+        let whole = FILE[at + 2] == 1;
+        actions[number] =
+            Action { skip: FILE[at], cut: FILE[at + 1], whole, prepend: slot(at + 3) };
+        number += 1;
+    }
+    actions
+}
+
+const fn international() -> [Slot<10>; count(5)] {
+    let mut prefixes = [Slot([0; 10]); count(5)];
+    let mut number = 0;
+    while number < prefixes.len() {
+        prefixes[number] = slot(INTERNATIONAL_START + 10 * number);
+        number += 1;
+    }
+    prefixes
+}
