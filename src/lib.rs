@@ -4,6 +4,7 @@ pub mod carrier;
 pub mod class;
 pub mod fold;
 pub mod frame;
+pub mod lexicon;
 pub mod plan;
 pub mod scan;
 pub mod secret;
