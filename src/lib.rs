@@ -6,6 +6,7 @@ pub mod fold;
 pub mod frame;
 pub mod lexicon;
 pub mod plan;
+pub mod pseudonym;
 pub mod scan;
 pub mod secret;
 pub mod span;
