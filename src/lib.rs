@@ -7,6 +7,7 @@ pub mod frame;
 pub mod lexicon;
 pub mod plan;
 pub mod pseudonym;
+pub mod rules;
 pub mod scan;
 pub mod secret;
 pub mod span;

@@ -1,0 +1,210 @@
+//! The detectors' data: rule files in, one read-only [`RuleSet`] out.
+//!
+//! The files under `rules/` are embedded in the binary and parsed once at start (about a
+//! millisecond). Each names its format, source, licence and date, and gives for every reason to
+//! find something examples that a test runs.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+pub mod words;
+
+use words::{Said, Words};
+
+/// Why rules are refused.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    /// Not the TOML that is expected there.
+    #[error("rule file {file}: {message} (line {line})")]
+    Syntax {
+        /// Name of the file.
+        file: &'static str,
+        /// Line of the first error, from 1.
+        line: usize,
+        /// What the parser says, without the text it read.
+        message: String,
+    },
+    /// Another format version.
+    #[error("rule file {file}: format is not {expected}")]
+    Format {
+        /// Name of the file.
+        file: &'static str,
+        /// The version that this build reads.
+        expected: &'static str,
+    },
+}
+
+/// All rules of a run; immutable.
+#[derive(Debug)]
+pub struct RuleSet {
+    /// What words say.
+    pub words: Words,
+    /// Pairs of lower-case words, one space between, that lead to a person.
+    pub phrases: HashSet<Vec<u8>>,
+    /// One entry for each reason to find something.
+    pub rules: Vec<Rule>,
+}
+
+/// A reason to find something, with the examples that prove it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The context of its findings, as `lognym detect` shows it.
+    pub id: String,
+    /// Type code of its tokens.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// One sentence for people.
+    pub description: String,
+    /// Lines with `«...»` around what must be found.
+    pub hits: Vec<String>,
+    /// Lines in which nothing may be found.
+    pub misses: Vec<String>,
+}
+
+impl RuleSet {
+    /// The rules that are built in.
+    ///
+    /// # Errors
+    /// When an embedded file is damaged: a build error that a test catches.
+    pub fn builtin() -> Result<Self, RulesError> {
+        let mut set =
+            RuleSet { words: Words::default(), phrases: HashSet::new(), rules: Vec::new() };
+        let fields: Fields = read("fields.toml", include_str!("../../rules/fields.toml"))?;
+        expect("fields.toml", &fields.format, "lognym-fields-1")?;
+        set.add_fields(&fields);
+        let phone: Phone = read("phone.toml", include_str!("../../rules/phone.toml"))?;
+        expect("phone.toml", &phone.format, "lognym-phone-1")?;
+        set.add_phone(phone);
+        let names: Names = read("names.toml", include_str!("../../rules/names.toml"))?;
+        expect("names.toml", &names.format, "lognym-names-1")?;
+        set.add_names(names);
+        Ok(set)
+    }
+
+    fn add(&mut self, list: &[String], said: Said) {
+        for word in list {
+            self.words.add(word.to_lowercase().as_bytes(), said);
+        }
+    }
+
+    fn add_fields(&mut self, fields: &Fields) {
+        self.add(&fields.phone, Said::F_PHONE);
+        self.add(&fields.number, Said::F_NUMBER);
+        self.add(&fields.caller, Said::F_CALLER.with(Said::F_PARTY));
+        self.add(&fields.party, Said::F_PARTY);
+        self.add(&fields.account, Said::F_ACCOUNT);
+        self.add(&fields.name, Said::F_NAME);
+        self.add(&fields.person_name, Said::F_PERSON_NAME);
+        self.add(&fields.person_word, Said::F_PERSON_WORD);
+        self.add(&fields.neutral, Said::F_NEUTRAL);
+        self.add(&fields.other, Said::F_OTHER);
+    }
+
+    fn add_phone(&mut self, phone: Phone) {
+        self.add(&phone.keyword, Said::P_KEYWORD);
+        self.add(&phone.hint, Said::P_HINT);
+        self.add(&phone.preposition, Said::P_PREPOSITION);
+        self.add(&phone.negative, Said::P_NEGATIVE);
+        self.add(&phone.unit, Said::P_UNIT);
+        self.add(&phone.extension, Said::P_EXTENSION);
+        self.rules.extend(phone.rule);
+    }
+
+    fn add_names(&mut self, names: Names) {
+        self.add(&names.honorific, Said::N_HONORIFIC);
+        self.add(&names.title, Said::N_TITLE);
+        self.add(&names.role, Said::N_ROLE);
+        self.add(&names.greeting, Said::N_GREETING);
+        self.add(&names.particle, Said::N_PARTICLE);
+        self.add(&names.nobody, Said::N_NOBODY);
+        for phrase in &names.phrase {
+            let phrase = phrase.to_lowercase();
+            if let Some((_, last)) = phrase.rsplit_once(' ') {
+                self.words.add(last.as_bytes(), Said::N_PHRASE);
+            }
+            self.phrases.insert(phrase.into_bytes());
+        }
+        self.rules.extend(names.rule);
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Fields {
+    format: String,
+    phone: Vec<String>,
+    number: Vec<String>,
+    caller: Vec<String>,
+    party: Vec<String>,
+    account: Vec<String>,
+    name: Vec<String>,
+    person_name: Vec<String>,
+    person_word: Vec<String>,
+    neutral: Vec<String>,
+    other: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Phone {
+    format: String,
+    keyword: Vec<String>,
+    hint: Vec<String>,
+    preposition: Vec<String>,
+    negative: Vec<String>,
+    unit: Vec<String>,
+    extension: Vec<String>,
+    rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    format: String,
+    honorific: Vec<String>,
+    title: Vec<String>,
+    role: Vec<String>,
+    phrase: Vec<String>,
+    greeting: Vec<String>,
+    particle: Vec<String>,
+    nobody: Vec<String>,
+    rule: Vec<Rule>,
+}
+
+fn read<T: for<'de> Deserialize<'de>>(file: &'static str, text: &str) -> Result<T, RulesError> {
+    toml::from_str(text).map_err(|error| RulesError::Syntax {
+        file,
+        line: error.span().map_or(0, |span| 1 + text[..span.start].matches('\n').count()),
+        message: error.message().to_owned(),
+    })
+}
+
+fn expect(file: &'static str, found: &str, expected: &'static str) -> Result<(), RulesError> {
+    if found == expected { Ok(()) } else { Err(RulesError::Format { file, expected }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn builtin_rules_parse() {
+        let set = RuleSet::builtin().expect("the embedded rules are valid");
+        assert!(set.words.of(b"msisdn").any(Said::F_PHONE));
+        assert!(set.phrases.contains("spoke with".as_bytes()));
+        assert!(set.rules.iter().any(|rule| rule.id == "sip" && rule.kind == "tel"));
+    }
+
+    #[test]
+    fn damage_is_named_with_its_line() {
+        let error =
+            read::<Fields>("f.toml", "format = \"x\"\nphone = 3\n").err().map(|e| e.to_string());
+        assert!(
+            error.as_deref().is_some_and(|e| e.contains("f.toml") && e.contains("line 2")),
+            "{error:?}"
+        );
+        assert!(expect("f.toml", "a", "b").is_err());
+    }
+}
