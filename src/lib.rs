@@ -2,11 +2,13 @@
 
 pub mod carrier;
 pub mod class;
+pub mod detect;
 pub mod fold;
 pub mod frame;
 pub mod lexicon;
 pub mod plan;
 pub mod pseudonym;
+pub mod resolve;
 pub mod rules;
 pub mod scan;
 pub mod secret;

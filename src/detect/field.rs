@@ -1,0 +1,203 @@
+//! Where the value of a field is, and what its key says.
+//!
+//! Recognised: JSON members (also inside a JSON string, with `\"`), `key=value`, `key="value"`,
+//! logfmt, `Header: value`, URL queries, `name(arg)=value`. In: the place of a `:` or `=`. Out: the
+//! extent of the value and the class of the key. Nothing is parsed as a whole: a broken line is read
+//! as far as it makes sense.
+
+use crate::carrier::{self, Unit};
+use crate::rules::words::Words;
+use crate::span::Span;
+
+use super::Quotes;
+use super::key::{Class, KeyCache, LONGEST_KEY};
+use super::line::{Field, Line};
+
+/// Longest value that is looked at as a whole.
+const LONGEST_VALUE: usize = 256;
+/// Most quotes, brackets and spaces between separator and value.
+const MOST_OPENERS: usize = 6;
+
+/// The value of `field`, quotes apart. Without a closing quote it ends with the line.
+pub(super) fn value(line: &Line, field: &Field) -> Span {
+    let end = match field.quote {
+        Some(quote) => closing(line, field.start, quote),
+        None => bare_end(line, field.start, field.query),
+    };
+    Span::new(field.start, end)
+}
+
+/// The field whose key ends at `separator` (the place of `:` or `=`).
+pub(super) fn at(
+    line: &Line,
+    words: &Words,
+    cache: &mut KeyCache,
+    separator: usize,
+) -> Option<Field> {
+    let (key, quotes) = key_before(line, separator)?;
+    let name = &line.text[key.start..key.end];
+    let colon = line.text[separator] == b':';
+    if colon && quotes == Quotes::NO && is_hex_group(line, key, separator) {
+        return None;
+    }
+    let next = line.at(separator + 1);
+    let scheme = colon && quotes == Quotes::NO && next != b' ';
+    if scheme && matches!(name, b"sip" | b"sips" | b"tel" | b"pjsip" | b"SIP" | b"TEL") {
+        let (class, start) = (Class::Uri, separator + 1);
+        return Some(Field {
+            class,
+            start,
+            quote: None,
+            colon,
+            key_quotes: Quotes::NO,
+            query: false,
+            is_value: false,
+            is_label: false,
+        });
+    }
+    let query = !colon && matches!(line.before(key.start), b'?' | b'&' | b';');
+    // `?q=Erika+Beispiel`: what people search for in a CRM is people.
+    let search = query && matches!(name, b"q" | b"query" | b"search" | b"term");
+    // `;did=` of a Record-Route is the id of a dialog (RFC 3261 header parameters), no number.
+    let dialog = query && name == b"did" && line.before(key.start) == b';';
+    let class = match (search, dialog) {
+        (true, _) => Class::AnyName,
+        (_, true) => Class::Other,
+        _ => cache.class(words, name),
+    };
+    let (start, quote) = open_value(line, separator + 1);
+    let key_quotes = if colon { quotes } else { Quotes::NO };
+    let is_value = matches!(name, b"value" | b"val" | b"content" | b"newValue" | b"oldValue");
+    let is_label =
+        matches!(name, b"path" | b"field" | b"key" | b"name" | b"attribute" | b"property");
+    Some(Field { class, start, quote, colon, key_quotes, query, is_value, is_label })
+}
+
+/// What the value of `field` says about the `"value"` that follows it: `"path":"/contacts/name"` of
+/// JSON Patch (RFC 6902), `"field":"phone"` of forms.
+pub(super) fn described(
+    line: &Line,
+    words: &Words,
+    cache: &mut KeyCache,
+    field: &Field,
+) -> Option<Class> {
+    if !field.is_label || field.quote.is_none() {
+        return None;
+    }
+    let Span { start, end } = value(line, field);
+    let name = line.text[start..end].rsplit(|&b| b == b'/').next()?;
+    let named = name.iter().all(|&b| is_key_byte(b)) && name.len() <= LONGEST_KEY;
+    let class = if named { cache.class(words, name) } else { Class::Unknown };
+    matches!(class, Class::Phone | Class::Number | Class::Caller | Class::Name | Class::AnyName)
+        .then_some(class)
+}
+
+/// The key that ends before `separator`, and how it is quoted.
+fn key_before(line: &Line, separator: usize) -> Option<(Span, Quotes)> {
+    let text = line.text;
+    let mut end = separator;
+    while end > line.start && text[end - 1] == b' ' && separator - end < 2 {
+        end -= 1;
+    }
+    let mut quoted = false;
+    let spelled = Quotes::ending(&text[line.start..end]);
+    while end > line.start && matches!(text[end - 1], b'"' | b'\'' | b'\\') && separator - end < 20
+    {
+        end -= 1;
+        quoted = true;
+    }
+    let quotes = match (quoted, spelled) {
+        (true, Quotes::NO) => Quotes::PLAIN,
+        _ => spelled,
+    };
+    if quotes == Quotes::NO && end < separator && text[separator] == b':' {
+        return None;
+    }
+    if end > line.start && text[end - 1] == b')' {
+        return argument(line, end).map(|key| (key, Quotes::NO));
+    }
+    let floor = line.start.max(end.saturating_sub(LONGEST_KEY));
+    let letters = text[floor..end].iter().rev().take_while(|&&b| is_key_byte(b)).count();
+    let mut start = end - letters;
+    // The letter of `\n`, `\r` and `\t` is no part of the key after it.
+    if start > line.start && text[start - 1] == b'\\' && matches!(text[start], b'n' | b'r' | b't') {
+        start += 1;
+    }
+    (start < end).then_some((Span::new(start, end), quotes))
+}
+
+/// `CALLERID(name)` and `CONNECTEDLINE(name,i)`, which end at `end`: up to the first argument.
+fn argument(line: &Line, end: usize) -> Option<Span> {
+    let floor = line.start.max(end.saturating_sub(48));
+    let open = floor + line.text[floor..end].iter().rposition(|&b| b == b'(')?;
+    let stop = line.text[open..end].iter().position(|&b| b == b',').map_or(end - 1, |i| open + i);
+    let name = line.text[floor..open].iter().rev().take_while(|&&b| is_key_byte(b)).count();
+    (name > 0).then_some(Span::new(open - name, stop))
+}
+
+/// Letters, digits and the signs that join the words of a key.
+static KEY_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = b.is_ascii_alphanumeric() || b >= 0x80 || b == b'_' || b == b'-' || b == b'.';
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
+fn is_key_byte(byte: u8) -> bool {
+    KEY_BYTES[usize::from(byte)]
+}
+
+/// A group of an IPv6 address or a byte of a MAC: what stands before such a colon is no key.
+fn is_hex_group(line: &Line, key: Span, separator: usize) -> bool {
+    key.len() <= 4
+        && (line.at(separator + 1).is_ascii_hexdigit() || line.at(separator + 1) == b':')
+        && line.text[key.start..key.end].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Where the value that follows `from` begins, and the quote that opens it.
+fn open_value(line: &Line, from: usize) -> (usize, Option<Unit>) {
+    let mut at = from;
+    if line.at(from).is_ascii_alphanumeric() {
+        return (at, None);
+    }
+    for _ in 0..MOST_OPENERS {
+        let Some(unit) = carrier::unit(line.text, at) else { break };
+        match unit.ch {
+            ' ' | '[' | '{' | '(' => {}
+            '"' | '\'' => return (at + unit.len, Some(unit)),
+            _ => break,
+        }
+        at += unit.len;
+    }
+    (at, None)
+}
+
+/// The quote that closes the value which `quote` opened before `from`: the same character spelled
+/// the same way; without one the value ends with the line.
+fn closing(line: &Line, from: usize, quote: Unit) -> usize {
+    let limit = line.text.len().min(from + LONGEST_VALUE);
+    let mut at = from;
+    while at < limit {
+        let Some(unit) = carrier::unit(line.text, at) else { break };
+        if unit == quote {
+            return at;
+        }
+        at += unit.len;
+    }
+    limit.max(from)
+}
+
+/// Where a value without quotes ends at the latest.
+fn bare_end(line: &Line, from: usize, query: bool) -> usize {
+    let limit = line.text.len().min(from + LONGEST_VALUE).max(from);
+    let stop = |&b: &u8| {
+        matches!(b, b';' | b'"' | b'}' | b']' | b'|' | b'\t') || (query && matches!(b, b'&' | b' '))
+    };
+    let value = line.text.get(from..limit).unwrap_or_default();
+    value.iter().position(stop).map_or(limit, |i| from + i)
+}

@@ -1,0 +1,148 @@
+//! Whether words that are written like a name are one: the evidence for and against.
+//!
+//! For a name speak the place (its [`Trust`]), two or more words, and the name lists; against it
+//! common words, companies and products, months, and words for things and places that answer phones.
+//! A word of the name lists is never counted against a name for being a common word too: most family
+//! names are.
+
+use crate::rules::words::Said;
+
+use super::person::{Case, Name, Word};
+
+/// How much a place says by itself that a person's name stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Trust {
+    /// Only names that the lists know.
+    Little,
+    /// Two capitalised words, or one that the lists know.
+    Some,
+    /// Anything that is not known to be something else.
+    Full,
+}
+
+/// Whether `name` names a person, in a place of this trust.
+pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
+    let words = name.words();
+    let Some(first) = words.first() else { return false };
+    let parts = || words.iter().filter(|word| !word.is_particle());
+    let count = parts().count();
+    let letters: usize = words.iter().map(|word| word.span.len()).sum();
+    if count == 0 || letters < 2 || parts().any(|word| word.case == Case::Camel) {
+        return false;
+    }
+    let given = parts().any(|word| word.bits.given() > 0 && !word.bits.is_nonperson());
+    let thing = |word: &Word| is_thing(word) && !(given && word.is_listed());
+    let dated = parts().any(|word| word.bits.is_month());
+    if dated && (trust < Trust::Full || parts().all(|word| word.bits.is_month())) {
+        return false;
+    }
+    if parts().all(|word| word.said.any(Said::N_NOBODY)) || parts().any(thing) {
+        return false;
+    }
+    let against = parts().filter(|word| speaks_against(word)).count();
+    let lower = parts().any(|word| word.case == Case::Lower);
+    match trust {
+        Trust::Full => against < count && !(lower && count == 1 && first.bits.common() > 0),
+        Trust::Some if count == 1 => {
+            first.is_listed() && first.bits.common() == 0 && first.case == Case::Title
+        }
+        Trust::Some if lower => parts().all(Word::is_listed),
+        Trust::Some => {
+            against == 0 || (against < count && first.bits.given() > 0 && first.bits.common() == 0)
+        }
+        Trust::Little => {
+            let initial =
+                first.case == Case::Initial && parts().skip(1).all(|w| w.bits.family() > 1);
+            let known =
+                parts().all(|w| is_plain(w) || (w.bits.family() > 1 && w.bits.common() < 2));
+            (first.bits.given() > 0 && is_plain(first) || initial) && !lower && known
+        }
+    }
+}
+
+/// Words for things and places that answer phones.
+pub(super) fn is_thing(word: &Word) -> bool {
+    word.bits.is_nonperson() || (word.bits.is_month() && !word.is_listed())
+}
+
+/// A word that is known to be something else, or looks like an abbreviation, and is on no name list.
+fn speaks_against(word: &Word) -> bool {
+    !word.is_listed()
+        && (word.bits.common() > 0
+            || word.bits.is_org()
+            || word.bits.is_place()
+            || (word.case == Case::Upper && word.span.len() < 5)
+            || word.said.any(Said::N_NOBODY))
+}
+
+/// A word that is nothing but a name or unknown.
+pub(super) fn is_plain(word: &Word) -> bool {
+    let bits = word.bits;
+    bits.common() == 0
+        && !bits.is_org()
+        && !bits.is_month()
+        && (!bits.is_place() || word.is_listed())
+}
+
+/// Text goes on after a name: how many of its words belong to it.
+pub(super) fn words_in_prose(name: &Name) -> usize {
+    let given = name.words().first().is_some_and(|first| first.bits.given() > 1);
+    let stray = |word: &Word| {
+        let common = word.bits.common() > u8::from(given);
+        let other = common || word.bits.is_place() || word.bits.is_org();
+        let titled = word.said.any(Said::N_HONORIFIC);
+        !word.is_particle() && (titled || (!word.is_listed() && (is_thing(word) || other)))
+    };
+    name.words().iter().skip(1).position(stray).map_or(name.words().len(), |i| i + 1)
+}
+
+/// How many words of a bare value belong to a name: it ends before a lower-case word that follows
+/// capitals, and a comma parts it only after a single family name.
+pub(super) fn words_in_value(name: &Name) -> usize {
+    let words = name.words();
+    let capital = words.first().is_some_and(|first| first.is_capital() || first.is_particle());
+    let mut before_comma = 0;
+    for (i, word) in words.iter().enumerate() {
+        let stray = capital && word.case == Case::Lower && !word.is_particle();
+        let turned = before_comma == 1 || (before_comma == 2 && is_plain(word));
+        if stray || (word.after_comma && (!turned || !word.is_capital())) {
+            return i;
+        }
+        before_comma += usize::from(!word.is_particle());
+    }
+    words.len()
+}
+
+/// How many words belong to a name whose comma, if it has one, stands in running text: the part
+/// behind it counts only as the given name of `Last, First`.
+pub(super) fn words_with_comma(name: &Name, opens_number: bool) -> usize {
+    let words = name.words();
+    let Some(comma) = words.iter().position(|word| word.after_comma) else { return words.len() };
+    let family = words[..comma].iter().filter(|word| !word.is_particle()).count() == 1;
+    let first = &words[comma];
+    let given = first.is_capital() && is_plain(first) && (first.bits.given() > 0 || opens_number);
+    if family && given { words.len() } else { comma }
+}
+
+/// How many lower-case words after a cue are the given and family names of one person.
+pub(super) fn words_in_lower_case(name: &Name) -> usize {
+    let listed = |word: &&Word| word.is_listed() && word.bits.common() < 2 || word.is_particle();
+    let count = name.words().iter().take(3).take_while(listed).count();
+    let given = name.words().first().is_some_and(|first| first.bits.given() > 0);
+    if given && count >= 2 { count } else { 0 }
+}
+
+/// A capitalised verb or header before a bare display name: `Processing`, `Caller`.
+pub(super) fn is_opening_word(word: &Word) -> bool {
+    let role = word.said.any(Said::N_ROLE.with(Said::N_NOBODY));
+    !word.is_listed() && (word.bits.common() > 0 || role)
+}
+
+/// A place, a company, a thing or a month: no cell with a name.
+pub(super) fn is_elsewhere(word: &Word) -> bool {
+    let bits = word.bits;
+    !word.is_particle()
+        && (bits.is_place() && bits.given() < 2
+            || bits.is_org() && !word.is_listed()
+            || is_thing(word))
+}

@@ -1,0 +1,207 @@
+//! One line of a block and what is known of it so far.
+
+use crate::carrier::{self, Unit};
+use crate::fold;
+use crate::rules::words::{LONGEST, Said, Words};
+use crate::span::{Span, TypeCode};
+
+use super::Quotes;
+use super::key::Class;
+
+/// A line while it is read from left to right. Offsets are those of the block.
+#[derive(Debug)]
+pub(super) struct Line<'a> {
+    /// The block up to the end of the line (its line end apart): nothing past it can be read.
+    pub text: &'a [u8],
+    /// Where the line starts.
+    pub start: usize,
+    /// Everything before is settled: a finding, or something that must pass.
+    pub done: usize,
+    /// End of the last existing token; text that touches one is no candidate.
+    pub token_end: usize,
+    /// The last finding or existing token: where it ends and what it is.
+    pub last: Option<(usize, TypeCode)>,
+    /// The field whose value is being read.
+    pub field: Option<Field>,
+    /// A cell after a number that holds a name.
+    pub next_cell: Option<Span>,
+    /// What a `"path"` or `"field"` said of the `"value"` that follows it (RFC 6902).
+    pub described: Option<Class>,
+}
+
+impl<'a> Line<'a> {
+    /// The line of `block` that holds the byte at `at`.
+    pub(super) fn around(block: &'a [u8], at: usize, search_from: usize) -> Self {
+        let start = memchr::memrchr(b'\n', &block[search_from..at])
+            .map_or(search_from, |i| search_from + i + 1);
+        let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |i| at + i);
+        let end = if end > start && block[end - 1] == b'\r' { end - 1 } else { end };
+        Self {
+            text: &block[..end.max(at)],
+            start,
+            done: start,
+            token_end: usize::MAX,
+            last: None,
+            field: None,
+            next_cell: None,
+            described: None,
+        }
+    }
+
+    /// The byte before `at` in this line, or a line feed at its start.
+    #[inline]
+    pub(super) fn before(&self, at: usize) -> u8 {
+        if at > self.start { self.text[at - 1] } else { b'\n' }
+    }
+
+    /// The byte at `at`, or a line feed past the end.
+    #[inline]
+    pub(super) fn at(&self, at: usize) -> u8 {
+        self.text.get(at).copied().unwrap_or(b'\n')
+    }
+
+    /// The text between the last finding (or token) and `at`, if that is short, and what was found.
+    pub(super) fn since_last(&self, at: usize) -> Option<(&'a [u8], TypeCode)> {
+        const SHORT: usize = 12;
+        let (end, kind) = self.last?;
+        let gap = self.text.get(end..at)?;
+        (gap.len() <= SHORT).then_some((gap, kind))
+    }
+
+    /// The last word that ends at or before `at`, not reaching into what is settled; `reach` bounds
+    /// the bytes between, and a byte of `stops` between ends the search.
+    pub(super) fn word_before(&self, at: usize, reach: usize, stops: &[u8]) -> Option<Span> {
+        let floor = self.done.max(self.start).max(at.saturating_sub(reach)).min(at);
+        let mut end = at;
+        while end > floor && !is_word_byte(self.text[end - 1]) {
+            let byte = self.text[end - 1];
+            // A quote that closes something parts it from what follows.
+            let closes = byte == b'"'
+                && end > floor + 1
+                && !matches!(self.text[end - 2], b' ' | b':' | b'=' | b'(');
+            if closes || stops.contains(&byte) {
+                return None;
+            }
+            end -= 1;
+        }
+        let floor = self.done.max(self.start).min(end);
+        let mut start = end;
+        while start > floor && is_word_byte(self.text[start - 1]) && end - start <= LONGEST {
+            start -= 1;
+        }
+        (start < end).then_some(Span::new(start, end))
+    }
+
+    /// What the word at `span` says.
+    pub(super) fn said(&self, words: &Words, span: Span) -> Said {
+        words.of(&self.text[span.start..span.end])
+    }
+}
+
+impl Line<'_> {
+    /// Whether what stands at `at` would run into a token that ends there.
+    pub(super) fn glues(&self, at: usize) -> bool {
+        match self.at(at) {
+            b'_' => true,
+            byte if byte < 0x80 => byte.is_ascii_alphanumeric(),
+            _ => carrier::unit(self.text, at).is_some_and(|unit| {
+                let hidden = fold::is_ignorable(unit.ch);
+                unit.ch.is_alphanumeric()
+                    || (hidden && self.at(at + unit.len).is_ascii_alphanumeric())
+            }),
+        }
+    }
+
+    /// After a number that is an element of an array: the field goes on with the next element.
+    pub(super) fn next_element(&mut self) {
+        let rest = &self.text[self.done..];
+        let gap =
+            rest.iter().take(12).take_while(|b| matches!(b, b'"' | b'\\' | b',' | b' ')).count();
+        let Some(field) = &mut self.field else { return };
+        let inside = field.start <= self.done && self.text[self.start..field.start].contains(&b'[');
+        if inside && rest[..gap].contains(&b',') {
+            field.start = self.done + gap;
+            field.quote = field.quote.filter(|_| self.text[field.start - 1] == b'"');
+        }
+    }
+
+    /// Whether a digit stands before `at` with nothing but an invisible character between.
+    pub(super) fn continues_digits(&self, at: usize) -> bool {
+        if self.before(at) < 0x80 {
+            return false;
+        }
+        let head = &self.text[self.start..at];
+        let start = head.iter().rposition(|&b| b & 0xC0 != 0x80).unwrap_or(0);
+        let hidden = carrier::unit(head, start).is_some_and(|unit| fold::is_ignorable(unit.ch));
+        hidden && start > 0 && (head[start - 1].is_ascii_digit() || head[start - 1] >= 0x80)
+    }
+
+    /// Whether one sign parts `at` from a number token: the scan proposes no digits that one sign
+    /// parts from a number, and a token was one.
+    pub(super) fn touches_number_token(&self, at: usize) -> bool {
+        self.last.is_some_and(|(end, kind)| end + 1 == at && kind == TypeCode::TEL)
+            && self.token_end.checked_add(1) == Some(at)
+            && !matches!(self.before(at), b' ' | b'+')
+            && self.at(at) != b'+'
+    }
+
+    /// Whether the text that ends at `end` is the key of a JSON member.
+    pub(super) fn is_json_key(&self, end: usize) -> bool {
+        let rest = &self.text[end.min(self.text.len())..];
+        let rest = rest.strip_prefix(b"\\").unwrap_or(rest);
+        let Some(rest) = rest.strip_prefix(b"\"") else { return false };
+        if rest.trim_ascii_start().first() != Some(&b':') {
+            return false;
+        }
+        let floor = self.start.max(end.saturating_sub(LONGEST_KEY));
+        let Some(open) = self.text[floor..end].iter().rposition(|&b| b == b'"') else {
+            return false;
+        };
+        let head = self.text[self.start..floor + open].trim_ascii_end();
+        let head = head.strip_suffix(b"\\").unwrap_or(head).trim_ascii_end();
+        matches!(head.last(), None | Some(b'{' | b','))
+    }
+}
+
+/// Longest key of a member that is looked for.
+const LONGEST_KEY: usize = 128;
+
+/// A field whose value may hold an identity.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    /// What the key says.
+    pub class: Class,
+    /// Where the value begins, after quotes, brackets and spaces.
+    pub start: usize,
+    /// The quote that opens the value.
+    pub quote: Option<Unit>,
+    /// Whether `:` stands between key and value.
+    pub colon: bool,
+    /// How the key of a JSON member is quoted.
+    pub key_quotes: Quotes,
+    /// Whether it is a parameter of a URL query or form.
+    pub query: bool,
+    /// Whether the key says that the value of a field named elsewhere follows.
+    pub is_value: bool,
+    /// Whether the key says that the value is the name of a field.
+    pub is_label: bool,
+}
+
+impl Field {
+    /// Whether it is a JSON member without quotes around its value.
+    pub(super) fn is_bare_member(&self) -> bool {
+        self.key_quotes != Quotes::NO && self.quote.is_none()
+    }
+
+    /// A field whose value begins at `start`, named by a column.
+    pub(super) fn at_value(class: Class, start: usize, quote: Option<Unit>) -> Self {
+        let (colon, query, is_value, is_label) = (false, false, false, false);
+        Self { class, start, quote, colon, key_quotes: Quotes::NO, query, is_value, is_label }
+    }
+}
+
+/// Letters and digits; every byte of a multi-byte character counts as a letter.
+#[inline]
+pub(super) fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}

@@ -1,0 +1,509 @@
+//! From candidates to findings: what is a phone number or a name, and why.
+//!
+//! Candidates are taken in order, line by line. What must pass is settled first (existing tokens,
+//! addresses, dates); then the detectors judge a candidate by its bytes and by what stands before it
+//! in its line. Nothing crosses a line, and nothing looks back into what is settled, so a second pass
+//! over the output finds nothing new.
+
+use crate::plan::Region;
+use crate::pseudonym::{Kid, token};
+use crate::rules::RuleSet;
+use crate::rules::words::Said;
+use crate::scan::candidate::{Candidate, Trigger};
+use crate::scan::filter::Filter;
+use crate::span::{Span, TypeCode};
+
+mod cells;
+mod field;
+mod guard;
+mod judge;
+mod key;
+mod line;
+mod name;
+mod number;
+mod person;
+mod phone;
+mod reading;
+mod shape;
+mod tuple;
+
+use key::KeyCache;
+use line::{Field, Line};
+use name::Names;
+use phone::{Phone, Phones};
+
+/// Why something was found: the reason that `lognym detect` and the statistics show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Context {
+    /// A plus sign and a valid number.
+    International,
+    /// An international prefix and a valid number.
+    Prefix,
+    /// A national number in its usual grouping.
+    National,
+    /// A number after a phone word.
+    Keyword,
+    /// The value of a phone field.
+    PhoneField,
+    /// The user part of a URI, or the number of a name-addr.
+    Sip,
+    /// What a PBX dialled.
+    Dialplan,
+    /// The value of a name field.
+    NameField,
+    /// A display name before an address.
+    Display,
+    /// After an honorific.
+    Honorific,
+    /// After a role word.
+    Role,
+    /// After a phrase or greeting.
+    Phrase,
+    /// Words of the name lists side by side.
+    Words,
+    /// In a cell beside a number.
+    Row,
+}
+
+impl Context {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Context; 14] = [
+        Context::International,
+        Context::Prefix,
+        Context::National,
+        Context::Keyword,
+        Context::PhoneField,
+        Context::Sip,
+        Context::Dialplan,
+        Context::NameField,
+        Context::Display,
+        Context::Honorific,
+        Context::Role,
+        Context::Phrase,
+        Context::Words,
+        Context::Row,
+    ];
+
+    /// The id of the rule in the rule files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Context::International => "intl",
+            Context::Prefix => "prefix",
+            Context::National => "national",
+            Context::Keyword => "keyword",
+            Context::PhoneField | Context::NameField => "field",
+            Context::Sip => "sip",
+            Context::Dialplan => "dialplan",
+            Context::Display => "display",
+            Context::Honorific => "honorific",
+            Context::Role => "role",
+            Context::Phrase => "phrase",
+            Context::Words => "words",
+            Context::Row => "row",
+        }
+    }
+
+    /// What kind of identity it finds.
+    pub const fn kind(self) -> TypeCode {
+        match self as u8 {
+            0..7 => TypeCode::TEL,
+            _ => TypeCode::NAM,
+        }
+    }
+}
+
+/// Quotes that a replacement needs so that the carrier stays well-formed: none, or a `"` with as
+/// many backslashes before it as JSON inside JSON strings takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quotes(u8);
+
+impl Quotes {
+    /// None.
+    pub const NO: Quotes = Quotes(0);
+    /// A JSON number becomes a string.
+    pub const PLAIN: Quotes = Quotes(1);
+    /// Deeper nesting than four levels of JSON in JSON is not written.
+    const SPELLED: &[u8; 16] = b"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"";
+
+    /// How the quote that ends `head` is spelled; [`Quotes::NO`] if there is none.
+    pub(self) fn ending(head: &[u8]) -> Quotes {
+        let Some(head) = head.strip_suffix(b"\"") else { return Quotes::NO };
+        let slashes = head.iter().rev().take_while(|&&b| b == b'\\').count();
+        if slashes < Self::SPELLED.len() { Quotes(slashes as u8 + 1) } else { Quotes::NO }
+    }
+
+    /// The bytes to write on either side.
+    pub fn as_bytes(self) -> &'static [u8] {
+        &Self::SPELLED[Self::SPELLED.len() - usize::from(self.0)..]
+    }
+}
+
+/// Something that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Where, in the block.
+    pub span: Span,
+    /// Why.
+    pub context: Context,
+    /// Quotes that the token needs.
+    pub quotes: Quotes,
+    /// Where its canonical form stands in [`Found::values`]; empty when the text itself gives it.
+    value: Span,
+}
+
+impl Finding {
+    /// A finding whose text itself gives its canonical form.
+    pub fn new(span: Span, context: Context) -> Self {
+        Self { span, context, quotes: Quotes::NO, value: Span::default() }
+    }
+
+    /// What kind of identity it is.
+    pub fn kind(&self) -> TypeCode {
+        self.context.kind()
+    }
+
+    /// The detector.
+    pub fn rule(&self) -> &'static str {
+        if self.kind() == TypeCode::TEL { "phone" } else { "name" }
+    }
+
+    /// The id of the reason in the rule files.
+    pub fn context(&self) -> &'static str {
+        self.context.as_str()
+    }
+}
+
+/// The findings of a block, and what was noticed on the way; reused from block to block.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Findings in ascending order, disjoint.
+    pub findings: Vec<Finding>,
+    /// Canonical forms, one after the other.
+    values: Vec<u8>,
+    keys: KeyCache,
+    /// Existing tokens: how many there are.
+    pub tokens: u64,
+    /// Those that carry another key id.
+    pub foreign: u64,
+}
+
+impl Found {
+    /// The canonical form of `finding`, if the detector gave one.
+    pub fn value(&self, finding: &Finding) -> Option<&[u8]> {
+        (!finding.value.is_empty()).then(|| &self.values[finding.value.start..finding.value.end])
+    }
+
+    fn clear(&mut self) {
+        self.findings.clear();
+        self.values.clear();
+        self.tokens = 0;
+        self.foreign = 0;
+    }
+
+    fn push_name(&mut self, (span, context): (Span, Context)) {
+        self.findings.push(Finding::new(span, context));
+    }
+
+    /// Adds a phone number with its canonical form: E.164, or `raw:` and the digits.
+    fn push_phone(&mut self, phone: &Phone, text: &[u8], quotes: Quotes) {
+        let start = self.values.len();
+        match &phone.reading {
+            Some(reading) => {
+                self.values.push(b'+');
+                self.values.extend_from_slice(reading.e164());
+            }
+            None => {
+                self.values.extend_from_slice(b"raw:");
+                number::digits_into(text, phone.number.span, &mut self.values);
+            }
+        }
+        let value = Span::new(start, self.values.len());
+        self.findings.push(Finding { span: phone.span, context: phone.context, quotes, value });
+    }
+}
+
+/// The detectors and their data; immutable.
+#[derive(Debug)]
+pub struct Detector {
+    rules: RuleSet,
+    regions: Vec<Region>,
+    filter: Filter,
+}
+
+impl Detector {
+    /// The detectors with these rules, reading national numbers of `regions` in their order.
+    pub fn new(rules: RuleSet, regions: Vec<Region>) -> Self {
+        let openers = [&TypeCode::TEL.as_bytes()[..], TypeCode::NAM.as_bytes(), b"values"];
+        let openers = openers.map(<[u8]>::to_vec);
+        let cues = rules.words.saying(Said::N_CUES).chain(openers.iter().map(Vec::as_slice));
+        let labels = [
+            &b"path"[..],
+            b"q",
+            b"query",
+            b"search",
+            b"term",
+            b"field",
+            b"key",
+            b"attribute",
+            b"property",
+            b"value",
+            b"val",
+            b"content",
+        ];
+        let keys = rules.words.saying(Said::F_VALUED).chain(labels);
+        let filter = Filter::new(cues, keys);
+        Self { rules, regions, filter }
+    }
+
+    /// The filter of the words and keys that this detector wants to see.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Clears `found` and fills it with the findings of `block`; tokens of `kid` are its own.
+    pub fn run(&self, block: &[u8], candidates: &[Candidate], kid: Kid, found: &mut Found) {
+        found.clear();
+        let mut run = Run {
+            phones: Phones { words: &self.rules.words, regions: &self.regions },
+            names: Names { words: &self.rules.words, phrases: &self.rules.phrases },
+            kid,
+            found,
+        };
+        let mut line: Option<Line> = None;
+        for candidate in candidates {
+            let at = candidate.at as usize;
+            let current = match &mut line {
+                Some(line) if at < line.text.len() => line,
+                _ => {
+                    let from = line.as_ref().map_or(0, |line| line.text.len());
+                    line.insert(Line::around(block, at, from))
+                }
+            };
+            if let Some(cell) = current.next_cell.take_if(|cell| at >= cell.start) {
+                run.settle_name(current, Some((cell, Context::Row)));
+            }
+            if at >= current.done && at < current.text.len() {
+                run.look(current, at, candidate.trigger);
+            }
+        }
+    }
+}
+
+struct Run<'a> {
+    phones: Phones<'a>,
+    names: Names<'a>,
+    kid: Kid,
+    found: &'a mut Found,
+}
+
+impl Run<'_> {
+    fn look(&mut self, line: &mut Line, at: usize, trigger: Trigger) {
+        match trigger {
+            Trigger::Number => self.number(line, at),
+            Trigger::Key if line.text[at] == b'<' => {
+                let name = self.names.display(line, at);
+                self.settle_name(line, name);
+            }
+            Trigger::Key => self.field(line, at),
+            Trigger::Word => self.word(line, at),
+            Trigger::Pair => {
+                let name = self.names.pair(line, at);
+                self.settle_name(line, name);
+            }
+            Trigger::Escape => self.escape(line, at),
+        }
+    }
+
+    fn number(&mut self, line: &mut Line, at: usize) {
+        if line.touches_number_token(at) {
+            return;
+        }
+        if let Some(end) = guard::protected(line.text, at) {
+            line.done = end;
+            return;
+        }
+        if phone::is_measure(line, at) {
+            return;
+        }
+        self.anchor(line, at);
+        // `(030) 1`: the bracket belongs to the number if it is closed inside.
+        let bracket = line.before(at) == b'(' && at > line.done;
+        let phone = match bracket.then(|| self.phones.find(line, at - 1)).flatten() {
+            Some(phone) if phone.number.closes_bracket() => Some(phone),
+            _ => self.phones.find(line, at),
+        };
+        if let Some(phone) = phone {
+            let quotes = json_number_quotes(line, phone.span);
+            self.names_beside(line, phone.span);
+            self.found.push_phone(&phone, line.text, quotes);
+            line.done = phone.span.end;
+            line.last = Some((line.done, TypeCode::TEL));
+            line.next_element();
+        }
+    }
+
+    /// Reads the field whose value may begin with the number at `at`; only signs may stand between.
+    fn anchor(&mut self, line: &mut Line, at: usize) {
+        if phone::anchored(line, at).is_some() {
+            return;
+        }
+        let mut end = at;
+        for _ in 0..6 {
+            match line.before(end) {
+                b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'[' | b'{' | b'(' | b'<' | b'+' => end -= 1,
+                b':' | b'=' => {
+                    line.field = field::at(line, self.phones.words, &mut self.found.keys, end - 1);
+                    return;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    /// Names in the cells beside a number that fills a cell. Those before it are settled before the
+    /// number is, those after it when their turn comes.
+    fn names_beside(&mut self, line: &mut Line, span: Span) {
+        let Some(separator) = cells::cell_separator(line, span) else { return };
+        let [first, second, after] = cells::names_beside(line, self.names.words, span, separator);
+        for name in [first, second].into_iter().flatten() {
+            self.settle_name(line, Some((name, Context::Row)));
+        }
+        line.next_cell = after;
+    }
+
+    fn field(&mut self, line: &mut Line, at: usize) {
+        if line.text[at] == b'=' && line.before(at) == b')' && line.at(at + 1) == b'(' {
+            self.tuple(line, at, at + 1);
+            return;
+        }
+        line.field = field::at(line, self.phones.words, &mut self.found.keys, at);
+        let Some(field) = &mut line.field else { return };
+        if let Some(class) = line.described.take().filter(|_| field.is_value) {
+            field.class = class;
+        }
+        let field = *field;
+        line.described = field::described(line, self.phones.words, &mut self.found.keys, &field);
+        let name = self.names.in_field(line, &field);
+        self.settle_name(line, name);
+    }
+
+    /// The values of the list that opens at `open`, named by the columns that end before
+    /// `columns_end`.
+    fn tuple(&mut self, line: &mut Line, columns_end: usize, open: usize) {
+        let fields =
+            tuple::fields(line, self.phones.words, &mut self.found.keys, columns_end, open);
+        for field in fields.into_iter().flatten() {
+            line.field = Some(field);
+            let name = self.names.in_field(line, &field);
+            match name {
+                Some(_) => self.settle_name(line, name),
+                None if field.start >= line.done => self.number(line, field.start),
+                None => {}
+            }
+        }
+        line.field = None;
+    }
+
+    fn word(&mut self, line: &mut Line, at: usize) {
+        if self.token(line, at) {
+            return;
+        }
+        if line.text[at..].len() > 8 && line.text[at..at + 6].eq_ignore_ascii_case(b"values") {
+            let rest = &line.text[at + 6..];
+            let spaces = rest.iter().take_while(|&&b| b == b' ').count();
+            if rest.get(spaces) == Some(&b'(') {
+                return self.tuple(line, at, at + 6 + spaces);
+            }
+        }
+        let mut name = self.names.after_cue(line, at).or_else(|| self.names.pair(line, at));
+        while let Some((span, _)) = name {
+            self.settle_name(line, name);
+            name = self.names.next_to(line, span.end);
+        }
+    }
+
+    /// Settles the existing token at `at`, if there is one.
+    fn token(&mut self, line: &mut Line, at: usize) -> bool {
+        // The letter of an escape opens no word.
+        if line.before(at) == b'\\' && matches!(line.at(at), b'n' | b'r' | b't') {
+            return false;
+        }
+        let Some(found) = line.text.get(at..).and_then(token::lex) else { return false };
+        self.found.tokens += 1;
+        self.found.foreign += u64::from(found.kid != self.kid);
+        line.done = at + token::LEN;
+        line.token_end = line.done;
+        line.last = Some((line.done, found.kind));
+        true
+    }
+
+    /// `%2B49`, `\u002b49`, `&#43;49`, `\n030`: a number may begin with or after an escape.
+    fn escape(&mut self, line: &mut Line, at: usize) {
+        // Inside a run of backslashes no escape begins.
+        if line.before(at) == b'\\' {
+            return;
+        }
+        let Some(unit) = crate::carrier::unit(line.text, at).filter(|unit| unit.len > 1) else {
+            return;
+        };
+        if self.token(line, at + unit.len) {
+            return;
+        }
+        let start = match unit.ch {
+            '+' | '\u{FF0B}' | '(' | '0'..='9' => at,
+            '\n' | '\t' | '\r' if line.at(at + unit.len).is_ascii_digit() => at + unit.len,
+            _ => return,
+        };
+        self.number(line, start);
+    }
+
+    fn settle_name(&mut self, line: &mut Line, name: Option<(Span, Context)>) {
+        let fits = |span: &Span| {
+            span.start >= line.done && !line.glues(span.end) && !line.is_json_key(span.end)
+        };
+        if let Some(name) = name.filter(|(span, _)| fits(span)) {
+            self.found.push_name(name);
+            line.done = name.0.end;
+            line.last = Some((line.done, TypeCode::NAM));
+        }
+    }
+}
+
+/// The quotes that a replacement of the JSON number at `span` needs: none unless it stands bare
+/// after a key in quotes, or in the array that does.
+fn json_number_quotes(line: &Line, span: Span) -> Quotes {
+    if !matches!(line.at(span.end), b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') {
+        return Quotes::NO;
+    }
+    let before = line.text[line.start..span.start].trim_ascii_end();
+    match before {
+        [head @ .., b':'] => Quotes::ending(head.trim_ascii_end()),
+        [.., b'[' | b','] => {
+            let field = line.field.filter(Field::is_bare_member);
+            let inside = field.filter(|field| {
+                let lead = line.text[line.start..field.start].trim_ascii_end();
+                let between = &line.text[field.start.min(span.start)..span.start];
+                matches!(lead.last(), Some(b'[' | b',')) && !between.contains(&b']')
+            });
+            inside.map_or_else(|| element_quotes(before), |field| field.key_quotes)
+        }
+        _ => Quotes::NO,
+    }
+}
+
+/// The quotes of an array element after `head`, judged by the last quote before it: as long as those
+/// spelled like it come in pairs, the element stands outside of the strings of its level.
+fn element_quotes(head: &[u8]) -> Quotes {
+    let Some(last) = head.iter().rposition(|&b| b == b'"') else { return Quotes::NO };
+    let quotes = Quotes::ending(&head[..=last]);
+    // So far back every string has ended: what was accepted without quotes stands outside of them.
+    const LONGEST_LOOK: usize = 16 << 10;
+    if last > LONGEST_LOOK {
+        return quotes;
+    }
+    let alike = |&(i, &b): &(usize, &u8)| b == b'"' && Quotes::ending(&head[..=i]) == quotes;
+    let outside = head.iter().enumerate().filter(alike).count() % 2 == 0;
+    let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
+    if outside && (json || quotes != Quotes::PLAIN) { quotes } else { Quotes::NO }
+}

@@ -1,0 +1,370 @@
+//! Person names: which words are one, and why.
+//!
+//! A field that says so, a display name before an address, an honorific, a role word or a phrase in
+//! front: each asks for more or less of the words themselves. What speaks for a name: capitals, two
+//! or more words, `Last, First`, words of the name lists. What speaks against it: common words,
+//! companies and products, words for things and places that answer phones.
+
+use std::collections::HashSet;
+
+use crate::carrier;
+use crate::pseudonym::token;
+use crate::rules::words::{LONGEST, Said, Words, lower_into};
+use crate::span::{Span, TypeCode};
+
+use super::Context;
+use super::field;
+use super::judge::{self, Trust, is_person};
+use super::key::Class;
+use super::line::{Field, Line, is_word_byte};
+use super::person::{self, Manner, Name};
+
+/// What the name detector needs to know.
+#[derive(Debug)]
+pub(super) struct Names<'a> {
+    pub words: &'a Words,
+    pub phrases: &'a HashSet<Vec<u8>>,
+}
+
+const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
+/// Longest display name that is looked for before an address.
+const LONGEST_DISPLAY: usize = 96;
+
+impl Names<'_> {
+    /// The name that is the value of `field`.
+    pub(super) fn in_field(&self, line: &Line, field: &Field) -> Option<(Span, Context)> {
+        let trust = match field.class {
+            Class::Name => Trust::Full,
+            Class::AnyName | Class::Party | Class::Caller => Trust::Some,
+            _ => return None,
+        };
+        let quoted = field.quote.is_some();
+        let prose = matches!(field.class, Class::Party | Class::Caller) && field.colon && !quoted;
+        if field.start == line.token_end || (prose && !header(line, field)) {
+            return None;
+        }
+        let Span { start, end } = field::value(line, field);
+        let manner =
+            Manner { lower: quoted || trust == Trust::Full, comma: true, plus: field.query };
+        let start = self.past_titles(line.text, start, end);
+        let mut name = person::read(line.text, start, end, self.words, manner);
+        if !quoted {
+            name.cut(judge::words_in_value(&name));
+        }
+        let rest = trimmed(&line.text[name.span().end.max(start)..end]);
+        let whole = rest.is_empty() || matches!(rest[0], b'(' | b'<' | b',' | b')' | b'&' | b'\\');
+        if quoted && !whole || !is_person(&name, trust) {
+            return None;
+        }
+        let address = trimmed(line.text.get(name.span().end..).unwrap_or_default());
+        let context = if address.starts_with(b"\" <") || address.starts_with(b"<") {
+            Context::Display
+        } else {
+            Context::NameField
+        };
+        Some((name.span(), context))
+    }
+
+    /// The display name before the address that opens at `angle`.
+    pub(super) fn display(&self, line: &Line, angle: usize) -> Option<(Span, Context)> {
+        let trust = if opens_address(line, angle) {
+            Trust::Full
+        } else if opens_mailbox(line, angle) {
+            Trust::Some
+        } else {
+            return None;
+        };
+        let mut end = angle;
+        while end > line.done && line.text[end - 1] == b' ' && angle - end < 2 {
+            end -= 1;
+        }
+        let name = match quoted_before(line, end) {
+            Some(inside) => {
+                let start = self.past_titles(line.text, inside.start, inside.end);
+                let manner = Manner { lower: true, comma: true, plus: false };
+                let name = person::read(line.text, start, inside.end, self.words, manner);
+                let rest = trimmed(&line.text[name.span().end.max(start)..inside.end]);
+                (rest.is_empty() || rest[0] == b'(').then_some(name)?
+            }
+            None => self.bare_before(line, end)?,
+        };
+        is_person(&name, trust).then(|| (name.span(), Context::Display))
+    }
+
+    /// A display name without quotes that ends at `end`: the longest run of words up to there.
+    fn bare_before(&self, line: &Line, end: usize) -> Option<Name> {
+        let floor = line.done.max(line.start).max(end.saturating_sub(LONGEST_DISPLAY)).min(end);
+        let head = &line.text[floor..end];
+        let stop = |&b: &u8| {
+            matches!(
+                b,
+                b':' | b'"' | b'=' | b'(' | b'>' | b';' | b'{' | b'[' | b'\'' | b'|' | b'\t'
+            )
+        };
+        let delimiter = head.iter().rposition(stop);
+        let mut start = floor + delimiter.map_or(0, |i| i + 1);
+        let mut lower = delimiter.is_some_and(|i| head[i] == b':');
+        while start < end {
+            if line.text[start] != b' ' {
+                let place = self.past_titles(line.text, start, end);
+                let manner = Manner { lower, comma: true, plus: false };
+                let mut name = person::read(line.text, place, end, self.words, manner);
+                if name.span().end == end {
+                    while name.words().len() > 1 && judge::is_opening_word(&name.words()[0]) {
+                        name.skip(1);
+                    }
+                    return Some(name);
+                }
+            }
+            let word =
+                start..start + line.text[start..end].iter().take_while(|&&b| b != b' ').count();
+            // `call from erika beispiel <`: after a preposition a name may be in lower case.
+            lower = self.words.of(&line.text[word.clone()]).any(Said::P_PREPOSITION);
+            start = word.end + 1;
+        }
+        None
+    }
+
+    /// The name after the cue word at `at`.
+    pub(super) fn after_cue(&self, line: &Line, at: usize) -> Option<(Span, Context)> {
+        if !starts_freely(line, at) {
+            return None;
+        }
+        let cue = Span::new(at, word_end(line, at));
+        let said = line.said(self.words, cue);
+        if !said.any(Said::N_CUES) {
+            return None;
+        }
+        let capital = line.text[at].is_ascii_uppercase();
+        let (start, colon) = after_word(line, cue.end)?;
+        let start = self.past_titles(line.text, start, line.text.len());
+        let (context, trust) = self.cue(line, cue, said, capital)?;
+        let comma = colon || context != Context::Honorific;
+        let name = self.in_prose(line, start, Manner { comma, ..WRITTEN })?;
+        let greeted = said.any(Said::N_GREETING) && trust == Trust::Little;
+        let hailed =
+            greeted && name.words().len() == 1 && matches!(line.at(name.span().end), b',' | b'!');
+        let trust =
+            if hailed && (name.words()[0].bits.common() == 0 || name.words()[0].bits.given() > 1) {
+                Trust::Full
+            } else {
+                trust
+            };
+        is_person(&name, trust).then(|| (name.span(), context))
+    }
+
+    /// What a cue word introduces, and how sure it is.
+    fn cue(&self, line: &Line, cue: Span, said: Said, capital: bool) -> Option<(Context, Trust)> {
+        let shouted = line.text[cue.start..cue.end].iter().all(u8::is_ascii_uppercase);
+        if said.any(Said::N_HONORIFIC) && capital && !shouted {
+            Some((Context::Honorific, Trust::Full))
+        } else if said.any(Said::N_ROLE) {
+            Some((Context::Role, Trust::Some))
+        } else if said.any(Said::N_PHRASE) && self.is_phrase(line, cue) {
+            Some((Context::Phrase, Trust::Some))
+        } else if said.any(Said::N_GREETING) {
+            Some((Context::Phrase, Trust::Little))
+        } else {
+            None
+        }
+    }
+
+    /// The name at `start` in running text.
+    fn in_prose(&self, line: &Line, start: usize, manner: Manner) -> Option<Name> {
+        if start == line.token_end {
+            return None;
+        }
+        let end = line.text.len();
+        let mut name = person::read(line.text, start, end, self.words, manner);
+        if name.words().is_empty() {
+            name =
+                person::read(line.text, start, end, self.words, Manner { lower: true, ..manner });
+            name.cut(judge::words_in_lower_case(&name));
+        } else {
+            let after = &line.text[name.span().end..];
+            let opens_number = matches!(
+                after,
+                [b' ', b'(' | b'<', ..] | [b',', b' ', b'(' | b'+' | b'0'..=b'9', ..]
+            );
+            name.cut(judge::words_with_comma(&name, opens_number));
+            name.cut(judge::words_in_prose(&name));
+        }
+        (!name.words().is_empty()).then_some(name)
+    }
+
+    /// The name that a conjunction or preposition ties to the one that ends at `end`: `from A to B`.
+    pub(super) fn next_to(&self, line: &Line, end: usize) -> Option<(Span, Context)> {
+        let rest = line.text.get(end..)?;
+        let tie = [&b" to "[..], b" an ", b" and ", b" und ", b" & "]
+            .into_iter()
+            .find(|tie| rest.starts_with(tie))?;
+        let start = self.past_titles(line.text, end + tie.len(), line.text.len());
+        let name = self.in_prose(line, start, WRITTEN)?;
+        let titled = start > end + tie.len();
+        let trust = if titled { Trust::Full } else { Trust::Some };
+        is_person(&name, trust).then(|| (name.span(), Context::Phrase))
+    }
+
+    /// The name whose second word begins at `at`.
+    pub(super) fn pair(&self, line: &Line, at: usize) -> Option<(Span, Context)> {
+        let first = line.word_before(at, 2, b"")?;
+        let mut start = first.start;
+        while start > line.start.max(line.done)
+            && (is_word_byte(line.text[start - 1]) || line.text[start - 1] == b'-')
+        {
+            start -= 1;
+        }
+        let gap = &line.text[first.end..at];
+        let letters = &line.text[start..first.end];
+        let small = letters.first().is_none_or(|b| !b.is_ascii_uppercase() && *b < 0x80);
+        if small || !starts_freely(line, start) || start == line.token_end {
+            return None;
+        }
+        match gap {
+            b" " if person::lexicon_bits(letters).given() == 0 => return None,
+            b". " if letters.len() != 1 => return None,
+            b" " | b". " => {}
+            b", " => return self.turned(line, start),
+            _ => return None,
+        }
+        let name = self.in_prose(line, start, WRITTEN)?;
+        let shouted = |word: &person::Word| {
+            word.case == person::Case::Upper && word.bits.given().max(word.bits.family()) < 2
+        };
+        // What stands beside a replaced name was judged together with it.
+        let replaced = line.last == Some((start.wrapping_sub(1), TypeCode::NAM))
+            || line.text[name.span().end..]
+                .strip_prefix(b" ")
+                .is_some_and(|rest| token::lex(rest).is_some());
+        (name.words().len() >= 2
+            && !replaced
+            && !name.words().iter().any(shouted)
+            && is_person(&name, Trust::Little))
+        .then(|| (name.span(), Context::Words))
+    }
+
+    /// `Beispiel, Erika: ...` without a cue: both on the name lists, and nothing of a sentence after.
+    fn turned(&self, line: &Line, start: usize) -> Option<(Span, Context)> {
+        let name = self.in_prose(line, start, Manner { comma: true, ..WRITTEN })?;
+        let [family, .., given] = name.words() else { return None };
+        let ends = matches!(line.at(name.span().end), b':' | b'"' | b'\'' | b')' | b'\n');
+        let known = family.bits.family() > 0 && given.bits.given() > 0;
+        let plain = name.words().iter().all(|word| word.is_particle() || judge::is_plain(word));
+        (name.has_comma() && ends && known && plain && given.bits.common() == 0)
+            .then(|| (name.span(), Context::Words))
+    }
+
+    /// Where the name begins after honorifics and titles at `at`.
+    fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
+        let mut place = at;
+        for _ in 0..4 {
+            let letters =
+                text[place..end].iter().take(LONGEST).take_while(|&&b| is_word_byte(b)).count();
+            let said = self.words.of(&text[place..place + letters]);
+            let mut next = place + letters;
+            let dotted = text[..end].get(next) == Some(&b'.');
+            next += usize::from(dotted);
+            let title = said.any(Said::N_HONORIFIC)
+                || (said.any(Said::N_TITLE)
+                    && (dotted || letters > 3 || said.any(Said::N_HONORIFIC)));
+            let space = carrier::unit(&text[..end], next)
+                .filter(|unit| carrier::is_space(unit.ch) || unit.ch == '+' || unit.ch == '-');
+            match space {
+                Some(space) if letters > 0 && title => place = next + space.len,
+                _ => break,
+            }
+        }
+        place
+    }
+
+    fn is_phrase(&self, line: &Line, last: Span) -> bool {
+        let Some(before) = line.word_before(last.start, 1, b"") else { return false };
+        let mut phrase = [0u8; 2 * LONGEST + 1];
+        let text = &line.text[before.start..last.end];
+        match phrase.get_mut(..text.len()) {
+            Some(phrase) => {
+                lower_into(text, phrase);
+                self.phrases.contains(&*phrase)
+            }
+            None => false,
+        }
+    }
+}
+
+/// A header or record label (`From: `, `display_name: `): the key opens the line or follows a
+/// separator, so prose such as `call to: nobody` is none.
+fn header(line: &Line, field: &Field) -> bool {
+    let colon = line.text[line.start..field.start].iter().rposition(|&b| b == b':');
+    let Some(colon) = colon.map(|i| line.start + i) else { return false };
+    let key = line.text[line.start..colon]
+        .iter()
+        .rev()
+        .take_while(|&&b| is_word_byte(b) || b == b'-' || b == b'_')
+        .count();
+    matches!(line.before(colon - key), b'\n' | b'n' | b' ' | b'|' | b';' | b',')
+}
+
+/// `<sip:`, `<sips:`, `<tel:`, `<+49...`, `<030...>`, `<100>`.
+fn opens_address(line: &Line, angle: usize) -> bool {
+    let rest = &line.text[angle + 1..];
+    let digits = rest.iter().skip_while(|&&b| b == b'+').take_while(|b| b.is_ascii_digit()).count();
+    [&b"sip:"[..], b"sips:", b"tel:"].iter().any(|scheme| rest.starts_with(scheme))
+        || (rest.first() == Some(&b'+') && digits > 3)
+        || (digits > 1 && matches!(rest.get(digits), Some(b'>' | b'@')))
+        || rest.starts_with(b"%2B")
+}
+
+/// `<erika@example.org>`: a mailbox (RFC 5322) follows.
+fn opens_mailbox(line: &Line, angle: usize) -> bool {
+    let local = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+');
+    let rest = &line.text[angle + 1..];
+    let length = rest.iter().take(64).take_while(|&b| local(b)).count();
+    length > 0 && rest.get(length) == Some(&b'@')
+}
+
+/// The text between the quotes that close at `end`, however they are spelled: `"`, `\"`, `""`.
+fn quoted_before(line: &Line, end: usize) -> Option<Span> {
+    let floor = line.start.max(end.saturating_sub(LONGEST_DISPLAY));
+    let head = &line.text[floor..end];
+    let quote: &[u8] = match head {
+        [.., b'\\', b'"'] => b"\\\"",
+        [.., b'"', b'"'] => b"\"\"",
+        [.., b'"'] => b"\"",
+        [.., b'\''] => b"'",
+        _ => return None,
+    };
+    let inside = &head[..head.len() - quote.len()];
+    let open = (0..inside.len()).rev().find(|&i| inside[i..].starts_with(quote))?;
+    Some(Span::new(floor + open + quote.len(), floor + inside.len()))
+}
+
+/// Whether a word may start at `at`: after a space, a bracket or a quote, or at the line's start.
+fn starts_freely(line: &Line, at: usize) -> bool {
+    match line.before(at) {
+        b'\'' => !is_word_byte(line.before(at - 1)),
+        b'\n' | b' ' | b'\t' | b'"' | b'(' | b'[' | b'{' | b',' | b';' | b':' | b'>' | b'='
+        | b'|' | b'*' => true,
+        _ => {
+            at >= line.start + 2
+                && line.text[at - 2] == b'\\'
+                && matches!(line.text[at - 1], b'n' | b't' | b'r')
+        }
+    }
+}
+
+fn word_end(line: &Line, at: usize) -> usize {
+    at + line.text[at..].iter().take(LONGEST).take_while(|&&b| is_word_byte(b)).count()
+}
+
+/// Where the word after a cue that ends at `end` begins, and whether a colon stands between.
+fn after_word(line: &Line, end: usize) -> Option<(usize, bool)> {
+    let mut at = end + usize::from(matches!(line.at(end), b'.' | b':'));
+    let colon = at > end && line.text[end] == b':';
+    let space = carrier::unit(line.text, at).filter(|unit| carrier::is_space(unit.ch))?;
+    at += space.len;
+    Some((at, colon))
+}
+
+fn trimmed(bytes: &[u8]) -> &[u8] {
+    bytes.trim_ascii()
+}

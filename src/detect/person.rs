@@ -1,0 +1,369 @@
+//! How names are written: reading the words of a person's name out of text.
+//!
+//! In: a place and the [`Manner`] of the context. Out: the extent of the words that can be one name,
+//! with what is known of each. Words are letters of any script with apostrophes and hyphens inside;
+//! between them stands one space (or what the carrier writes for it), or the one comma of
+//! `Last, First`. Whether they name a person is for others to say.
+
+use crate::carrier;
+use crate::fold;
+use crate::lexicon::{self, Bits};
+use crate::rules::words::{Said, Words};
+use crate::span::Span;
+
+/// Most words of a name.
+pub(super) const MOST_WORDS: usize = 6;
+/// Longest word of a name in bytes.
+const LONGEST_WORD: usize = 48;
+
+/// How a word is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Case {
+    /// `Erika`
+    #[default]
+    Title,
+    /// `ERIKA`
+    Upper,
+    /// `erika`
+    Lower,
+    /// `E` or `E.`
+    Initial,
+    /// `JordanService`
+    Camel,
+    /// A script without case.
+    Other,
+}
+
+/// One word.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Word {
+    pub span: Span,
+    pub case: Case,
+    /// Where its letters end, before the full stop of an initial.
+    letters_end: usize,
+    /// What the lexicon knows of it.
+    pub bits: Bits,
+    /// What the rules say of it.
+    pub said: Said,
+    /// Whether the comma of `Last, First` stands before it.
+    pub after_comma: bool,
+}
+
+impl Word {
+    /// Written like a part of a name.
+    pub(super) fn is_capital(&self) -> bool {
+        matches!(self.case, Case::Title | Case::Upper | Case::Initial | Case::Other)
+    }
+
+    pub(super) fn is_particle(&self) -> bool {
+        self.said.any(Said::N_PARTICLE) && self.case == Case::Lower
+    }
+
+    /// A name list has it.
+    pub(super) fn is_listed(&self) -> bool {
+        self.bits.given() > 0 || self.bits.family() > 0
+    }
+}
+
+/// The words of a possible name.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Name {
+    words: [Word; MOST_WORDS],
+    count: usize,
+}
+
+impl Name {
+    pub(super) fn words(&self) -> &[Word] {
+        &self.words[..self.count]
+    }
+
+    /// From the first word to the last.
+    pub(super) fn span(&self) -> Span {
+        match self.words() {
+            [] => Span::default(),
+            [first, .., last] => Span::new(first.span.start, last.span.end),
+            [only] => only.span,
+        }
+    }
+
+    /// Keeps the first `count` words, without particles at the end.
+    pub(super) fn cut(&mut self, count: usize) {
+        self.count = count.min(self.count);
+        while self.count > 0 && self.words[self.count - 1].is_particle() {
+            self.count -= 1;
+        }
+    }
+
+    /// Leaves out the first `count` words.
+    pub(super) fn skip(&mut self, count: usize) {
+        self.words.copy_within(count..self.count, 0);
+        self.count -= count;
+    }
+
+    /// Whether a comma parts it.
+    pub(super) fn has_comma(&self) -> bool {
+        self.words().iter().any(|word| word.after_comma)
+    }
+}
+
+/// What a context lets a name be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manner {
+    /// Words in lower case count as well.
+    pub lower: bool,
+    /// `Last, First`.
+    pub comma: bool,
+    /// A plus sign is a space (URL queries).
+    pub plus: bool,
+}
+
+/// Reads the words of a name from `at` on, not past `end`.
+pub(super) fn read(text: &[u8], at: usize, end: usize, words: &Words, manner: Manner) -> Name {
+    let text = &text[..end];
+    let mut name = Name::default();
+    let mut place = at;
+    let mut after_comma = false;
+    while name.count < MOST_WORDS {
+        let Some(mut word) = word(text, place, words) else { break };
+        let capital = word.is_capital() || word.is_particle();
+        let wanted = capital || (manner.lower && word.case == Case::Lower);
+        if !wanted {
+            break;
+        }
+        word.bits = lexicon_bits(&text[word.span.start..word.letters_end]);
+        word.after_comma = after_comma;
+        name.words[name.count] = word;
+        name.count += 1;
+        let Some((next, comma)) = gap(text, word.span.end, manner, name.has_comma()) else {
+            break;
+        };
+        place = next;
+        after_comma = comma;
+    }
+    // A particle at the end belongs to the text after it, unless there is none.
+    if name.span().end < end {
+        name.cut(name.count);
+    }
+    name
+}
+
+/// The word at `place`, if it can be part of a name: not glued to a digit, an underscore or a sign
+/// that makes it a part of something else. What the lexicon knows of it is left out.
+fn word(text: &[u8], place: usize, words: &Words) -> Option<Word> {
+    let end = letters(text, place)?;
+    let raw = &text[place..end];
+    let mut case = case(raw);
+    let mut stop = end;
+    let next = text.get(end).copied().unwrap_or(b'\n');
+    let single =
+        case == Case::Other && std::str::from_utf8(raw).is_ok_and(|raw| raw.chars().count() == 1);
+    let initial = case == Case::Initial || single || matches!(raw, [.., b'-', b'A'..=b'Z']);
+    if next == b'.' && initial {
+        stop = end + 1;
+        // `H.-Dieter`
+        if text.get(stop) == Some(&b'-')
+            && let Some(more) = letters(text, stop + 1)
+        {
+            stop = more;
+            case = Case::Title;
+        }
+    }
+    let glued = match text.get(stop).copied().unwrap_or(b'\n') {
+        b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9' => true,
+        b'.' => text.get(stop + 1).is_some_and(|b| b.is_ascii_alphanumeric()) && stop == end,
+        b'/' => text.get(stop + 1).is_some_and(|b| b.is_ascii_alphanumeric()),
+        b':' => !matches!(text.get(stop + 1), None | Some(b' ')),
+        _ => false,
+    };
+    if glued {
+        return None;
+    }
+    let said = words.of(raw);
+    if case == Case::Upper && end - place == 1 {
+        case = Case::Initial;
+    }
+    Some(Word {
+        span: Span::new(place, stop),
+        case,
+        letters_end: end,
+        bits: Bits::EMPTY,
+        said,
+        after_comma: false,
+    })
+}
+
+/// What the lexicon knows of a word; of a double name, of its parts together.
+pub(super) fn lexicon_bits(raw: &[u8]) -> Bits {
+    let whole = lexicon::word(raw);
+    if whole != Bits::EMPTY {
+        return whole;
+    }
+    match raw.iter().position(|&b| b == b'-') {
+        Some(dash) => lexicon::word(&raw[..dash]),
+        None => whole,
+    }
+}
+
+/// Where the letters that begin at `place` end: letters and marks, with single apostrophes, hyphens
+/// and ignorable characters inside.
+fn letters(text: &[u8], place: usize) -> Option<usize> {
+    // Plain ASCII first: nearly all words are.
+    let ascii = text[place..].iter().take(LONGEST_WORD).take_while(|b| b.is_ascii_alphabetic());
+    let end = place + ascii.count();
+    let next = text.get(end).copied().unwrap_or(b'\n');
+    let more = next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&');
+    if !more && end > place {
+        return Some(end);
+    }
+    let mut at = place;
+    let mut end = place;
+    while let Some(unit) = carrier::unit(text, at).filter(|_| at - place < LONGEST_WORD) {
+        let letter = unit.ch.is_alphabetic() || is_mark(unit.ch);
+        if letter {
+            end = at + unit.len;
+        } else if end == place || !is_joiner(unit.ch) || end != at {
+            break;
+        }
+        at += unit.len;
+    }
+    (end > place).then_some(end)
+}
+
+fn is_joiner(ch: char) -> bool {
+    matches!(ch, '\'' | '\u{2019}' | '`' | '\u{B4}')
+        || carrier::is_dash(ch)
+        || fold::is_ignorable(ch)
+}
+
+/// Combining marks of Latin and of the scripts whose vowels are marks (general category M).
+fn is_mark(ch: char) -> bool {
+    matches!(ch as u32, 0x300..=0x36F | 0x483..=0x487 | 0x591..=0x5C7 | 0x64B..=0x65F | 0x900..=0x903 | 0x93A..=0x94F | 0x981..=0x983 | 0x9BC..=0x9CD | 0xE31..=0xE4E)
+}
+
+fn case(raw: &[u8]) -> Case {
+    if raw.iter().all(u8::is_ascii_alphabetic) {
+        return ascii_case(raw);
+    }
+    let mut at = 0;
+    let (mut letters, mut upper, mut lower, mut humps) = (0, 0, 0, 0);
+    let mut first_upper = false;
+    let mut previous_lower = 0;
+    // `al-Maegi`, `d'Alessio`: a small particle joined to the name.
+    if let Some(joint) = raw.iter().take(4).position(|&b| b == b'-' || b == b'\'') {
+        let small = raw[..joint].iter().all(u8::is_ascii_lowercase);
+        at = if small && raw.get(joint + 1).is_some_and(|b| b.is_ascii_uppercase() || *b >= 0x80) {
+            joint + 1
+        } else {
+            0
+        };
+    }
+    while let Some(unit) = carrier::unit(raw, at) {
+        at += unit.len;
+        if unit.ch.is_uppercase() {
+            first_upper |= letters == 0;
+            // `McKenzie`, `DiCaprio` and `LeBlanc` have their hump after at most three letters.
+            humps += usize::from(previous_lower > 0 && letters > 3);
+            upper += 1;
+            previous_lower = 0;
+        } else if unit.ch.is_lowercase() {
+            lower += 1;
+            previous_lower += 1;
+        } else if !unit.ch.is_alphabetic() {
+            previous_lower = 0;
+            continue;
+        }
+        letters += 1;
+    }
+    match (upper, lower) {
+        (0, 0) => Case::Other,
+        _ if humps > 0 || (upper > 0 && !first_upper) => Case::Camel,
+        (1, 0) if letters == 1 => Case::Initial,
+        (_, 0) => Case::Upper,
+        (0, _) => Case::Lower,
+        _ => Case::Title,
+    }
+}
+
+/// The same for letters of ASCII alone.
+fn ascii_case(raw: &[u8]) -> Case {
+    let upper = raw.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let first = raw.first().is_some_and(u8::is_ascii_uppercase);
+    let hump = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    match upper {
+        0 => Case::Lower,
+        1 if first && raw.len() == 1 => Case::Initial,
+        1 if first => Case::Title,
+        _ if !first => Case::Camel,
+        _ if upper == raw.len() => Case::Upper,
+        // `McKenzie`, `DiCaprio` and `LeBlanc` have their hump after at most three letters.
+        _ if raw.get(3..).is_some_and(|rest| rest.windows(2).any(hump)) => Case::Camel,
+        _ => Case::Title,
+    }
+}
+
+/// What may stand between two words: where the next one begins, and whether it was a comma.
+fn gap(text: &[u8], end: usize, manner: Manner, had_comma: bool) -> Option<(usize, bool)> {
+    let unit = carrier::unit(text, end)?;
+    let space = |ch: char| carrier::is_space(ch) || (manner.plus && ch == '+');
+    if unit.ch == ',' && manner.comma && !had_comma {
+        let after = end + unit.len;
+        return match carrier::unit(text, after) {
+            Some(next) if space(next.ch) => Some((after + next.len, true)),
+            _ => Some((after, true)),
+        };
+    }
+    space(unit.ch).then_some((end + unit.len, false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    const ANY: Manner = Manner { lower: true, comma: true, plus: true };
+
+    fn extent(text: &str, manner: Manner) -> &str {
+        let rules = RuleSet::builtin().expect("the embedded rules are valid");
+        let span = read(text.as_bytes(), 0, text.len(), &rules.words, manner).span();
+        &text[span.start..span.end]
+    }
+
+    #[test]
+    fn names_end_where_they_should() {
+        let title = Manner { lower: false, comma: true, plus: false };
+        for (text, name) in [
+            ("Erika Beispiel (gw)", "Erika Beispiel"),
+            ("Beispiel, Erika telephoneNumber: 1", "Beispiel, Erika"),
+            ("Erika von Beispiel wartet", "Erika von Beispiel"),
+            ("Erika von da an", "Erika"),
+            ("E. Beispiel <", "E. Beispiel"),
+            ("O'Neill-Muster, Zoë", "O'Neill-Muster, Zoë"),
+            ("O\\u0027Neill x", "O\\u0027Neill"),
+            ("ERIKA BEISPIEL;", "ERIKA BEISPIEL"),
+            ("Ольга Петрова <", "Ольга Петрова"),
+            ("Erika lastName=x", "Erika"),
+            ("JordanService started", ""),
+        ] {
+            assert_eq!(extent(text, title), name, "{text}");
+        }
+        assert_eq!(extent("Erika+Beispiel&x", ANY), "Erika+Beispiel");
+        assert_eq!(extent("erika beispiel, 7", ANY), "erika beispiel");
+    }
+
+    #[test]
+    fn cases_are_told_apart() {
+        for (raw, wanted) in [
+            ("Erika", Case::Title),
+            ("McKenzie", Case::Title),
+            ("Ayşe-Nur", Case::Title),
+            ("ERIKA", Case::Upper),
+            ("erika", Case::Lower),
+            ("E", Case::Initial),
+            ("JordanService", Case::Camel),
+            ("iPhone", Case::Camel),
+            ("李", Case::Other),
+        ] {
+            assert_eq!(case(raw.as_bytes()), wanted, "{raw}");
+        }
+    }
+}

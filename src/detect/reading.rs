@@ -1,0 +1,122 @@
+//! What a number means: its E.164 form under the plans, read in the regions of the operator.
+//!
+//! In: digits as written. Out: the best [`Reading`], or nothing when no plan knows such a number.
+//! The order of the readings is fixed, so that a number gets one canonical form wherever it stands:
+//! plus sign,
+//! international prefix, national in the order of the regions, bare international, national without
+//! the trunk prefix.
+
+use crate::plan::{self, NumberType, Region, Verdict};
+
+use super::number::Number;
+
+/// How a number was dialled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// With a plus sign.
+    Plus,
+    /// With an international prefix.
+    Prefix,
+    /// Nationally, with the trunk prefix of a region that has one.
+    Trunk,
+    /// Nationally, in a region that has none (or does without, as in North America).
+    National,
+    /// Nationally, without the trunk prefix that the region has.
+    Naked,
+    /// Country code first, without plus sign or prefix.
+    Bare,
+}
+
+/// A number under a plan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reading {
+    /// E.164 digits without the plus sign.
+    digits: [u8; 24],
+    len: usize,
+    /// How it was dialled.
+    pub form: Form,
+    /// Whether a plan has such a number; otherwise only its length is possible.
+    pub valid: bool,
+    /// Whether it can only be a mobile number.
+    pub mobile: bool,
+}
+
+impl Reading {
+    fn new(digits: &[u8], form: Form, verdict: Verdict) -> Option<Self> {
+        let mut copy = [0; 24];
+        copy.get_mut(..digits.len())?.copy_from_slice(digits);
+        let valid = matches!(verdict, Verdict::Valid(_));
+        let mobile = verdict == Verdict::Valid(NumberType::Mobile);
+        Some(Self { digits: copy, len: digits.len(), form, valid, mobile })
+    }
+
+    /// E.164 digits without the plus sign.
+    pub(super) fn e164(&self) -> &[u8] {
+        &self.digits[..self.len]
+    }
+}
+
+/// The best reading of `number`, valid ones first.
+pub(super) fn read(number: &Number, regions: &[Region]) -> Option<Reading> {
+    let digits = number.digits();
+    if number.overlong || digits.len() < 5 {
+        return None;
+    }
+    if number.plus {
+        return international(digits.strip_prefix(b"00").unwrap_or(digits), Form::Plus);
+    }
+    let prefixed = prefixed(digits, regions);
+    if prefixed.is_some_and(|reading| reading.valid) {
+        return prefixed;
+    }
+    let (national, naked) = national(digits, regions);
+    if national.is_some_and(|reading| reading.valid) {
+        return national;
+    }
+    let bare = if digits[0] == b'0' { None } else { international(digits, Form::Bare) };
+    if bare.is_some_and(|reading| reading.valid) {
+        return bare;
+    }
+    if naked.is_some_and(|reading| reading.valid) {
+        return naked;
+    }
+    prefixed.or(national).or(bare).or(naked)
+}
+
+fn international(digits: &[u8], form: Form) -> Option<Reading> {
+    match plan::check(digits) {
+        Verdict::Unknown => None,
+        verdict => Reading::new(digits, form, verdict),
+    }
+}
+
+/// `00` is understood everywhere; `011` and its like only where a region dials them.
+fn prefixed(digits: &[u8], regions: &[Region]) -> Option<Reading> {
+    if let Some(rest) = digits.strip_prefix(b"00") {
+        return international(rest, Form::Prefix);
+    }
+    regions
+        .iter()
+        .flat_map(|region| region.international_prefixes())
+        .filter_map(|prefix| digits.strip_prefix(prefix.as_bytes()))
+        .find_map(|rest| international(rest, Form::Prefix))
+}
+
+/// The best reading with the trunk prefix where there is one, and the best one without.
+fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Reading>) {
+    let mut best: [Option<Reading>; 2] = [None, None];
+    for region in regions {
+        let Some(found) = region.national(digits) else { continue };
+        let valid = matches!(found.verdict, Verdict::Valid(_));
+        let form = match found.trunk {
+            true => Form::Trunk,
+            false if region.trunk_prefix() == "0" => Form::Naked,
+            false => Form::National,
+        };
+        let best = &mut best[usize::from(form == Form::Naked)];
+        if best.is_none_or(|reading| valid && !reading.valid) {
+            *best = Reading::new(found.e164.as_bytes(), form, found.verdict);
+        }
+    }
+    best.into()
+}

@@ -1,0 +1,156 @@
+//! What a number cannot be, and how people group the ones they dial: judged by its shape alone.
+
+use crate::pseudonym::token;
+
+use super::line::Line;
+use super::number::{Number, Signs};
+use super::reading::Form;
+
+/// IPv4 addresses, dates and fractions: never a phone number, wherever they stand.
+pub(super) fn is_address_or_date(number: &Number) -> bool {
+    is_ipv4(number) || is_version(number) || is_date(number) || is_fraction(number)
+}
+
+/// Numbers that are something else unless a field says that they are phone numbers.
+pub(super) fn is_other_number(line: &Line, number: &Number) -> bool {
+    is_address_or_date(number)
+        || (!number.plus && (is_decimal(line, number) || is_epoch(number) || is_range(number)))
+}
+
+/// `0.000019`
+fn is_fraction(number: &Number) -> bool {
+    number.count == 2 && number.signs.only(Signs::DOT) && number.group_len(0) == 1
+}
+
+/// `2.2228.14.00`: four short groups, parted by dots alone.
+fn is_version(number: &Number) -> bool {
+    number.signs.only(Signs::DOT)
+        && !number.plus
+        && number.count == 4
+        && (0..4).all(|i| number.group_len(i) <= 4)
+        && !is_nanp_grouping(number)
+}
+
+/// Four groups of up to three digits, parted by dots alone, or by dashes as in host names.
+fn is_ipv4(number: &Number) -> bool {
+    (number.signs.only(Signs::DOT) || number.signs.only(Signs::DASH))
+        && !number.plus
+        && number.count == 4
+        && (0..4).all(|i| {
+            number.group_value(i) <= 255
+                && !(number.group_len(i) > 1 && number.group_starts_zero(i))
+        })
+        && (0..4).all(|i| number.group_len(i) <= 3)
+}
+
+/// `2026-11-21`, `21.11.2026`, `11/21/26` and what follows such a date.
+fn is_date(number: &Number) -> bool {
+    // `081109 203615`
+    if number.count >= 2
+        && !number.plus
+        && number.group_len(0) == 6
+        && number.group_len(1) == 6
+        && number.groups[1].before.only(Signs::SPACE)
+    {
+        return true;
+    }
+    if number.count < 3 || number.plus {
+        return false;
+    }
+    if number.count > 3 && number.groups[3].before == number.groups[2].before {
+        return false;
+    }
+    let signs = [number.groups[1].before, number.groups[2].before];
+    if signs[0] != signs[1]
+        || !(signs[0].only(Signs::DASH) || signs[0].only(Signs::SLASH) || signs[0].only(Signs::DOT))
+    {
+        return false;
+    }
+    let part = |i: usize| (number.group_len(i), number.group_value(i));
+    let (a, b, c) = (part(0), part(1), part(2));
+    let day = |(len, n): (usize, u32)| len <= 2 && (1..=31).contains(&n);
+    let year = |(len, n): (usize, u32)| (len == 4 && (1900..2100).contains(&n)) || len == 2;
+    (a.0 == 4 && year(a) && day(b) && day(c)) || (day(a) && day(b) && year(c))
+}
+
+/// Two groups with a dot, or a number that goes on behind a dot, a comma or a colon.
+fn is_decimal(line: &Line, number: &Number) -> bool {
+    let dotted = number.count == 2 && number.signs.only(Signs::DOT) && number.digits[0] != b'0';
+    let end = number.span.end;
+    let goes_on = matches!(line.at(end), b'.' | b',' | b':' | b'%' | b'/')
+        && line.at(end + 1).is_ascii_digit();
+    dotted || goes_on
+}
+
+/// Seconds, milliseconds, micro- or nanoseconds since 1970, between 2014 and 2033, ungrouped, and
+/// `20261121101500`.
+pub(super) fn is_epoch(number: &Number) -> bool {
+    if number.count == 1 && number.len == 14 && matches!(&number.digits()[..2], b"19" | b"20") {
+        return true;
+    }
+    number.count == 1 && matches!(number.len, 10 | 13 | 16 | 19) && number.digits[0] == b'1' && {
+        let seconds = number.digits()[..10].iter().fold(0u64, |n, d| n * 10 + u64::from(d - b'0'));
+        (1_400_000_000..2_000_000_000).contains(&seconds)
+    }
+}
+
+/// `1000-2000`, `120-150`: two groups of equal length with a dash, the second one higher.
+fn is_range(number: &Number) -> bool {
+    number.count == 2
+        && number.signs.only(Signs::DASH)
+        && number.group_len(0) == number.group_len(1)
+        && number.digits()[..number.group_len(0)] < number.digits()[number.group_len(0)..]
+}
+
+/// A national number in a grouping that its region uses, away from rows of numbers.
+pub(super) fn is_usual_national(line: &Line, number: &Number, form: Option<Form>) -> bool {
+    match form {
+        Some(Form::Trunk) => is_trunk_grouping(number) && !in_row(line, number),
+        Some(Form::National) => is_nanp_grouping(number) && !in_row(line, number),
+        _ => false,
+    }
+}
+
+/// `030/23125-123`, `(030) 23125123`, `0171 39200 99`: an area code of two to six digits first.
+fn is_trunk_grouping(number: &Number) -> bool {
+    let first = number.group_len(0);
+    let lens = || (0..number.count).map(|i| number.group_len(i));
+    // `06 12 34 56 78`, `06 1234 5678`, `0 532 123 45 67`
+    let pairs = number.count == 5 && lens().all(|len| len == 2);
+    let short = first <= 2 && number.count >= 3 && lens().skip(1).take(1).all(|len| len >= 3);
+    if number.digits[0] == b'0' && number.len >= 10 && (pairs || short) {
+        return true;
+    }
+    let code = if first == 1 && number.signs.has(Signs::BRACKET) {
+        number.group_len(1) + 1
+    } else {
+        first
+    };
+    number.count >= 2
+        && number.digits[0] == b'0'
+        && (3..=6).contains(&code)
+        && number.len >= 7
+        && !number.signs.has(Signs::DOT)
+        && (number.signs.has(Signs::SLASH) || number.signs.has(Signs::BRACKET) || number.len >= 9)
+}
+
+/// `(212) 555-0187`, `212-555-0187`, `212.555.0187`, `1-212-555-0187`; spaces alone are not enough.
+pub(super) fn is_nanp_grouping(number: &Number) -> bool {
+    let lens: [usize; 4] =
+        std::array::from_fn(|i| if i < number.count { number.group_len(i) } else { 0 });
+    let grouped = matches!((number.count, lens), (3, [3, 3, 4, 0]) | (4, [1, 3, 3, 4]));
+    let seven = number.count == 2 && lens[..2] == [3, 7] && number.signs.has(Signs::BRACKET);
+    (grouped && !number.signs.only(Signs::SPACE)) || seven
+}
+
+/// Whether other numbers stand right before or after, as in a row of measurements.
+pub(super) fn in_row(line: &Line, number: &Number) -> bool {
+    let (start, end) = (number.span.start, number.span.end);
+    // A token was a number before: a second pass must see the same row.
+    let digit_before = line.before(start) == b' '
+        && start > 1
+        && (line.before(start - 1).is_ascii_digit() || line.token_end == start - 1);
+    let digit_after = line.at(end) == b' '
+        && (line.at(end + 1).is_ascii_digit() || token::lex(&line.text[end + 1..]).is_some());
+    digit_before || digit_after
+}
