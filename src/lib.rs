@@ -2,7 +2,10 @@
 
 pub mod carrier;
 pub mod class;
+#[doc(hidden)]
+pub mod corpus;
 pub mod detect;
+pub mod engine;
 pub mod fold;
 pub mod frame;
 pub mod lexicon;

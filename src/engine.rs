@@ -1,0 +1,229 @@
+//! The flow on one screen: a block of whole lines in, [`Vetted`] bytes and counts out.
+//!
+//! ```text
+//! block -> scan -> candidates -> detect (guard) -> resolve -> pseudonymise -> Vetted
+//! ```
+//!
+//! [`Engine::process`] is a pure function of the block, the rules and the keys: no clock, no I/O, no
+//! logging, and no allocation once the scratch memory has seen its largest block. So any number of
+//! workers and replicas give the same bytes.
+
+use crate::carrier;
+use crate::detect::{Detector, Finding, Found};
+use crate::plan::Region;
+use crate::pseudonym::{Identity, Keys, TokenCache, canon};
+use crate::resolve;
+use crate::rules::{RuleSet, RulesError};
+use crate::scan::candidate::{Candidate, candidates};
+use crate::scan::{Kernel, Lane};
+use crate::span::TypeCode;
+use crate::stats::Counts;
+
+/// Why a line is withheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Longer than the limit.
+    LineTooLong,
+    /// A stop request came before its end: half a number or half a name cannot be told.
+    Interrupted,
+}
+
+impl Reason {
+    /// The word in the marker.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Reason::LineTooLong => "line-too-long",
+            Reason::Interrupted => "interrupted",
+        }
+    }
+}
+
+/// Detectors and keys, immutable and shared by all workers.
+#[derive(Debug)]
+pub struct Engine {
+    kernel: Kernel,
+    detector: Detector,
+    keys: Keys,
+}
+
+/// Working memory of one worker, reused from block to block.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    lanes: Vec<Lane>,
+    candidates: Vec<Candidate>,
+    found: Found,
+    identities: Identities,
+}
+
+/// What the second half of the flow works with.
+#[derive(Debug, Default)]
+struct Identities {
+    tokens: TokenCache,
+    text: String,
+    canonical: Vec<u8>,
+}
+
+/// Bytes that the engine has released. Only the engine makes it; sinks take nothing else.
+#[derive(Debug)]
+pub struct Vetted {
+    bytes: Vec<u8>,
+    counts: Counts,
+}
+
+impl Vetted {
+    /// The bytes to write.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What was seen and done.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Gives the memory back for the next block.
+    pub fn recycle(mut self) -> Spare {
+        self.bytes.clear();
+        self.counts.clear();
+        Spare { bytes: self.bytes, counts: self.counts }
+    }
+}
+
+/// Empty memory for the next output block.
+#[derive(Debug, Default)]
+pub struct Spare {
+    bytes: Vec<u8>,
+    counts: Counts,
+}
+
+impl Engine {
+    /// An engine with the built-in rules that reads national numbers of `regions`, in their order,
+    /// and writes pseudonyms under `keys`.
+    ///
+    /// # Errors
+    /// When the embedded rules are damaged.
+    pub fn new(kernel: Kernel, regions: Vec<Region>, keys: Keys) -> Result<Self, RulesError> {
+        Ok(Self { kernel, detector: Detector::new(RuleSet::builtin()?, regions), keys })
+    }
+
+    /// Working memory for one worker.
+    pub fn scratch(&self) -> Scratch {
+        Scratch::default()
+    }
+
+    /// Runs the whole flow over `block`: whole lines, the last one possibly without its line end.
+    pub fn process(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
+        self.detect(block, scratch);
+        self.pseudonymise(block, scratch, spare)
+    }
+
+    /// The first half of the flow: what would be replaced in `block`, in ascending order.
+    pub fn detect<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Finding] {
+        self.scan(block, scratch);
+        self.candidates(block, scratch);
+        self.find(block, scratch);
+        &scratch.found.findings
+    }
+
+    /// Stage scan: class masks of the block.
+    pub fn scan(&self, block: &[u8], scratch: &mut Scratch) {
+        self.kernel.classify(block, &mut scratch.lanes);
+    }
+
+    /// Stage candidates: where the detectors should look; needs the masks.
+    pub fn candidates(&self, block: &[u8], scratch: &mut Scratch) -> usize {
+        candidates(block, &scratch.lanes, self.detector.filter(), &mut scratch.candidates);
+        scratch.candidates.len()
+    }
+
+    /// Stages guard, detect and resolve; need the candidates. How many findings there are.
+    pub fn find(&self, block: &[u8], scratch: &mut Scratch) -> usize {
+        self.detector.run(block, &scratch.candidates, self.keys.kid(), &mut scratch.found);
+        resolve::disjoint(&mut scratch.found.findings);
+        scratch.found.findings.len()
+    }
+
+    /// The second half of the flow: the bytes between the findings, and tokens in their place.
+    pub fn pseudonymise(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
+        let Spare { bytes: mut out, mut counts } = spare;
+        let Scratch { found, identities, .. } = scratch;
+        let mut copied = 0;
+        let mut changed_line = 0;
+        for finding in &found.findings {
+            let gap = &block[copied..finding.span.start];
+            out.extend_from_slice(gap);
+            if changed_line == 0 || memchr::memchr(b'\n', gap).is_some() {
+                changed_line = 1;
+                counts.lines_changed += 1;
+            }
+            let quote = finding.quotes.as_bytes();
+            out.extend_from_slice(quote);
+            let surface = &block[finding.span.start..finding.span.end];
+            let value = found.value(finding);
+            let hash = identities.write(&self.keys, finding.kind(), surface, value, &mut out);
+            counts.identities.note(hash);
+            out.extend_from_slice(quote);
+            counts.by_context[finding.context as usize] += 1;
+            counts.by_type[usize::from(finding.kind() == TypeCode::NAM)] += 1;
+            copied = finding.span.end;
+        }
+        out.extend_from_slice(&block[copied..]);
+        count_block(block, &out, found, &mut counts);
+        Vetted { bytes: out, counts }
+    }
+
+    /// The marker that stands for a line of `length` bytes which may not pass; the line's own end
+    /// (`line_end`: LF, CRLF or nothing) is written after it.
+    pub fn withhold(&self, length: u64, line_end: &[u8], reason: Reason, spare: Spare) -> Vetted {
+        let Spare { mut bytes, mut counts } = spare;
+        let marker = format!("[lognym:withheld bytes={length} reason={}]", reason.as_str());
+        bytes.extend_from_slice(marker.as_bytes());
+        bytes.extend_from_slice(line_end);
+        counts.bytes_in = length + line_end.len() as u64;
+        counts.bytes_out = bytes.len() as u64;
+        counts.lines = 1;
+        counts.withheld = 1;
+        Vetted { bytes, counts }
+    }
+}
+
+impl Identities {
+    /// Appends the token of the identity that is spelled `surface`; `canonical` is its canonical
+    /// form where the text alone does not tell it. Returns 64 bits of its MAC.
+    #[inline]
+    fn write(
+        &mut self,
+        keys: &Keys,
+        kind: TypeCode,
+        surface: &[u8],
+        canonical: Option<&[u8]>,
+        out: &mut Vec<u8>,
+    ) -> u64 {
+        let Self { tokens, text, canonical: buffer } = self;
+        match canonical {
+            Some(value) => tokens.token(keys, kind, Identity::Canonical(value), || value, out),
+            None => {
+                let identity = Identity::Surface(surface);
+                tokens.token(keys, kind, identity, || name_value(surface, text, buffer), out)
+            }
+        }
+    }
+}
+
+/// The canonical form of a name from its text, escapes of the carrier undone.
+fn name_value<'c>(surface: &[u8], text: &mut String, canonical: &'c mut Vec<u8>) -> &'c [u8] {
+    text.clear();
+    canonical.clear();
+    carrier::decode_into(surface, text);
+    canon::name(text, canonical);
+    canonical
+}
+
+fn count_block(block: &[u8], out: &[u8], found: &Found, counts: &mut Counts) {
+    counts.bytes_in = block.len() as u64;
+    counts.bytes_out = out.len() as u64;
+    counts.lines = memchr::memchr_iter(b'\n', block).count() as u64;
+    counts.lines += u64::from(block.last().is_some_and(|&last| last != b'\n'));
+    counts.tokens_seen = found.tokens;
+    counts.tokens_foreign = found.foreign;
+}
