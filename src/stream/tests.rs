@@ -1,0 +1,419 @@
+//! The transport with scripted inputs and outputs: no descriptors, no clock, no sleeping.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::num::NonZeroUsize;
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::pump::pump;
+use super::source::{Feed, Input, Patience, Ready};
+use super::workers::Work;
+use super::*;
+use crate::engine::{Spare, Vetted};
+use crate::frame::{Block, Limits};
+use crate::pseudonym::{Domain, Keys};
+use crate::scan::Kernel;
+use crate::stats::Counts;
+
+/// What an input does next.
+#[derive(Clone, Debug)]
+enum Step {
+    Bytes(Vec<u8>),
+    /// A read would wait: the log so far is shown to the test.
+    Pause,
+    Fail(ErrorKind),
+    Stop,
+    Closed,
+}
+
+/// An input that follows a script, and notes how much had been written at each pause.
+struct Script {
+    steps: VecDeque<Step>,
+    output: Output,
+    at_pauses: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Read for Script {
+    fn read(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        match self.steps.pop_front() {
+            Some(Step::Bytes(mut bytes)) => {
+                let count = bytes.len().min(space.len());
+                space[..count].copy_from_slice(&bytes[..count]);
+                let rest = bytes.split_off(count);
+                if !rest.is_empty() {
+                    self.steps.push_front(Step::Bytes(rest));
+                }
+                Ok(count)
+            }
+            Some(Step::Fail(kind)) => Err(kind.into()),
+            Some(step) => panic!("read in spite of {step:?}"),
+            None => Ok(0),
+        }
+    }
+}
+
+impl Input for Script {
+    fn ready(&mut self, patience: Patience) -> io::Result<Ready> {
+        Ok(match (self.steps.front(), patience) {
+            (Some(Step::Pause), Patience::None) => Ready::Later,
+            (Some(Step::Pause), Patience::Forever) => {
+                self.at_pauses.lock().unwrap().push(self.output.bytes());
+                self.steps.pop_front();
+                return self.ready(Patience::None);
+            }
+            (Some(Step::Stop), _) => Ready::Stopped,
+            (Some(Step::Closed), _) => Ready::Closed,
+            _ => Ready::Data,
+        })
+    }
+}
+
+/// An output that keeps what it takes, `limit` bytes at most, `at_once` bytes a write.
+#[derive(Clone, Debug)]
+struct Output {
+    taken: Arc<Mutex<Vec<u8>>>,
+    at_once: usize,
+    limit: usize,
+    failure: ErrorKind,
+}
+
+impl Output {
+    fn new() -> Self {
+        let taken = Arc::default();
+        Self { taken, at_once: usize::MAX, limit: usize::MAX, failure: ErrorKind::StorageFull }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        self.taken.lock().unwrap().clone()
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut taken = self.taken.lock().unwrap();
+        if taken.len() >= self.limit {
+            return Err(self.failure.into());
+        }
+        let count = bytes.len().min(self.at_once).min(self.limit - taken.len());
+        taken.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A whole run over scripted inputs.
+struct Run {
+    output: Output,
+    options: Options,
+    at_pauses: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Run {
+    fn new(threads: usize) -> Self {
+        let options = Options {
+            limits: Limits { block_bytes: 16, max_line: 40 },
+            threads: NonZeroUsize::new(threads).unwrap(),
+            line_buffered: false,
+        };
+        Self { output: Output::new(), options, at_pauses: Arc::default() }
+    }
+
+    fn go(&self, inputs: &[Vec<Step>]) -> Result<Counts, Error> {
+        let engine = engine();
+        let workers = (0..self.options.threads.get()).map(|_| Worker::new(&engine)).collect();
+        self.go_with(workers, inputs)
+    }
+
+    fn go_with<K: Work>(&self, workers: Vec<K>, inputs: &[Vec<Step>]) -> Result<Counts, Error> {
+        let stop = Stop::new().unwrap();
+        let read = |deliver: &mut pump::Deliver<'_>| {
+            pump(self.feeds(inputs), &self.options, &Meter::default(), deliver)
+        };
+        workers::run(workers, Sink::new(self.output.clone()), &stop, read).map(|tally| tally.counts)
+    }
+
+    fn count_frames(&self, inputs: &[Vec<Step>]) -> usize {
+        let mut frames = 0;
+        pump(self.feeds(inputs), &self.options, &Meter::default(), &mut |_, _| {
+            frames += 1;
+            Continue(None)
+        })
+        .unwrap();
+        frames
+    }
+
+    fn feeds(&self, inputs: &[Vec<Step>]) -> impl Iterator<Item = Result<Feed<Script>, Error>> {
+        inputs.iter().enumerate().map(|(number, steps)| {
+            let input = Script {
+                steps: steps.iter().cloned().collect(),
+                output: self.output.clone(),
+                at_pauses: self.at_pauses.clone(),
+            };
+            Ok(Feed { name: format!("input {number}"), input })
+        })
+    }
+}
+
+fn bytes(text: &str) -> Step {
+    Step::Bytes(text.into())
+}
+
+fn engine() -> Engine {
+    let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
+    Engine::new(Kernel::auto(), Vec::new(), keys).expect("the embedded rules are valid")
+}
+
+#[test]
+fn complete_lines_leave_before_a_read_that_waits() {
+    let run = Run::new(1);
+    let steps = vec![bytes("one\ntw"), Step::Pause, bytes("o\nthree"), Step::Pause];
+    run.go(&[steps]).unwrap();
+    assert_eq!(*run.at_pauses.lock().unwrap(), [&b"one\n"[..], b"one\ntwo\n"]);
+    assert_eq!(run.output.bytes(), b"one\ntwo\nthree");
+}
+
+#[test]
+fn line_buffered_writes_after_each_read() {
+    let mut run = Run::new(1);
+    run.options.line_buffered = true;
+    let error = run.go(&[vec![bytes("one\ntw"), Step::Fail(ErrorKind::NotFound)]]);
+    assert!(matches!(error, Err(Error::Read { .. })));
+    assert_eq!(run.output.bytes(), b"one\n");
+}
+
+#[test]
+fn a_lone_first_byte_waits_for_the_second_one() {
+    for threads in [1, 3] {
+        let run = Run::new(threads);
+        let steps = vec![bytes("\x1f"), Step::Pause, Step::Bytes(b"\x8b\x08\n".to_vec())];
+        let refused = run.go(&[steps]);
+        assert!(matches!(refused, Err(Error::Refused { .. })), "{refused:?}");
+        assert_eq!(run.output.bytes(), b"");
+    }
+}
+
+#[test]
+fn each_input_is_sniffed_and_ends_by_itself() {
+    let run = Run::new(2);
+    let refused = run.go(&[vec![bytes("no end")], vec![bytes("a\n")], vec![bytes("PK\x03\x04")]]);
+    assert!(matches!(refused, Err(Error::Refused { input, .. }) if input == "input 2"));
+    assert_eq!(run.output.bytes(), b"no enda\n");
+}
+
+#[test]
+fn interruptions_are_no_end() {
+    let steps = vec![
+        Step::Fail(ErrorKind::Interrupted),
+        bytes("one\nt"),
+        Step::Fail(ErrorKind::WouldBlock),
+        bytes("wo\n"),
+    ];
+    let run = Run::new(1);
+    run.go(&[steps]).unwrap();
+    assert_eq!(run.output.bytes(), b"one\ntwo\n");
+}
+
+#[test]
+fn a_stop_writes_the_whole_lines_and_opens_no_more() {
+    for threads in [1, 2] {
+        let run = Run::new(threads);
+        run.go(&[vec![bytes("one\ntw"), Step::Stop], vec![bytes("never\n")]]).unwrap();
+        assert_eq!(run.output.bytes(), b"one\n[lognym:withheld bytes=2 reason=interrupted]");
+    }
+}
+
+#[test]
+fn a_reader_that_left_ends_the_run_quietly() {
+    for threads in [1, 4] {
+        let mut run = Run::new(threads);
+        run.output.limit = 10;
+        run.output.failure = ErrorKind::BrokenPipe;
+        // More input than fits the slots, so that only the failure can end the run.
+        let steps = vec![bytes("line of text\n"); 100].into_iter().chain([Step::Closed]);
+        run.go(&[steps.collect()]).unwrap();
+        assert_eq!(run.output.bytes(), b"line of te");
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error() {
+    for threads in [1, 4] {
+        let mut run = Run::new(threads);
+        run.output.limit = 20;
+        let error = run.go(&[vec![bytes("line of text\n"); 100]]).unwrap_err();
+        assert!(matches!(error, Error::Write { .. }), "{error}");
+        assert_eq!(run.output.bytes(), b"line of text\nline of"[..20].to_vec());
+    }
+}
+
+#[test]
+fn a_read_error_comes_after_the_lines_before_it() {
+    let run = Run::new(2);
+    let error = run.go(&[vec![bytes("one\ntw"), Step::Fail(ErrorKind::ConnectionReset)]]);
+    assert!(matches!(error, Err(Error::Read { input, .. }) if input == "input 0"));
+    assert_eq!(run.output.bytes(), b"one\n");
+}
+
+#[test]
+fn long_lines_are_withheld_and_counted() {
+    let run = Run::new(2);
+    let long = "x".repeat(41);
+    let counts = run.go(&[vec![bytes(&format!("a\n{long}\r\nb\n{long}"))]]).unwrap();
+    let marker = "[lognym:withheld bytes=41 reason=line-too-long]";
+    assert_eq!(run.output.bytes(), format!("a\n{marker}\r\nb\n{marker}").as_bytes());
+    assert_eq!((counts.withheld, counts.bytes_in), (2, 2 * 41 + 2 + 4));
+}
+
+/// A worker that asks before it delivers.
+struct Gated<'e> {
+    inner: Worker<'e>,
+    arrivals: mpsc::Sender<mpsc::Sender<()>>,
+}
+
+impl Work for Gated<'_> {
+    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+        let done = self.inner.work(frame, spare);
+        let (open, gate) = mpsc::channel();
+        self.arrivals.send(open).unwrap();
+        gate.recv().unwrap();
+        done
+    }
+
+    fn busy(&self) -> Duration {
+        self.inner.busy()
+    }
+}
+
+/// Round for round: waits until all workers stand at the gate, or as many as there are frames
+/// left, and lets them pass, not in the order in which they came.
+fn open_gates(
+    arrivals: mpsc::Receiver<mpsc::Sender<()>>,
+    threads: usize,
+    mut frames: usize,
+    picks: &[usize],
+) {
+    let mut picks = picks.iter().cycle();
+    while frames > 0 {
+        let mut held: Vec<_> = arrivals.iter().take(threads.min(frames)).collect();
+        frames -= held.len();
+        while !held.is_empty() {
+            let pick = picks.next().unwrap() % held.len();
+            held.swap_remove(pick).send(()).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn order_holds_whichever_worker_is_late(
+        lines in proptest::collection::vec("[a-z]{0,30}", 1..60),
+        threads in 2usize..6,
+        picks in proptest::collection::vec(0usize..6, 1..8),
+    ) {
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let engine = engine();
+        let (sender, arrivals) = mpsc::channel();
+        let workers = (0..threads)
+            .map(|_| Gated { inner: Worker::new(&engine), arrivals: sender.clone() })
+            .collect();
+        drop(sender);
+        let run = Run::new(threads);
+        let inputs = [vec![bytes(&text)]];
+        let frames = run.count_frames(&inputs);
+        std::thread::scope(|scope| {
+            scope.spawn(move || open_gates(arrivals, threads, frames, &picks));
+            run.go_with(workers, &inputs).unwrap();
+        });
+        prop_assert_eq!(run.output.bytes(), text.into_bytes());
+    }
+
+    #[test]
+    fn any_reads_writes_and_threads_give_the_same_bytes(
+        input in proptest::collection::vec(
+            prop_oneof![4 => Just(b'x'), 1 => Just(b'\r'), 2 => Just(b'\n'), 1 => 0x80u8..],
+            0..300,
+        ),
+        reads in proptest::collection::vec(1usize..50, 1..10),
+        threads in 1usize..4,
+        at_once in 1usize..20,
+        pauses: bool,
+    ) {
+        let mut run = Run::new(threads);
+        run.options.limits = Limits { block_bytes: 7, max_line: 1000 };
+        run.output.at_once = at_once;
+        let mut steps = Vec::new();
+        let mut rest = &input[..];
+        for &size in reads.iter().cycle() {
+            let (now, later) = rest.split_at(size.min(rest.len()));
+            if now.is_empty() {
+                break;
+            }
+            steps.push(Step::Bytes(now.to_vec()));
+            if pauses {
+                steps.push(Step::Pause);
+            }
+            rest = later;
+        }
+        let counts = run.go(&[steps]).unwrap();
+        prop_assert_eq!(counts.bytes_in, input.len() as u64);
+        prop_assert_eq!(run.output.bytes(), input);
+    }
+}
+
+/// A worker that panics at its third frame.
+struct Fragile<'e>(Worker<'e>, usize);
+
+impl Work for Fragile<'_> {
+    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+        self.1 += 1;
+        assert!(self.1 < 3, "fragile");
+        self.0.work(frame, spare)
+    }
+
+    fn busy(&self) -> Duration {
+        self.0.busy()
+    }
+}
+
+#[test]
+fn a_panic_of_a_worker_reaches_the_caller() {
+    let engine = engine();
+    for threads in [1, 3] {
+        let workers = (0..threads).map(|_| Fragile(Worker::new(&engine), 0)).collect();
+        let run = Run::new(threads);
+        let inputs = [vec![bytes("line of text\n"); 200]];
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            run.go_with(workers, &inputs)
+        }));
+        assert!(outcome.is_err());
+    }
+}
+
+#[test]
+fn frames_reports_the_number_of_the_source() {
+    let directory = tempfile::tempdir().unwrap();
+    let sources = ["one\n", "two\nthree"].map(|text| {
+        let path = directory.path().join(text.trim());
+        std::fs::write(&path, text).unwrap();
+        Source::Path(path)
+    });
+    let meter = Meter::default();
+    let mut seen = Vec::new();
+    frames(&sources, &Run::new(1).options, &Stop::new().unwrap(), &meter, &mut |number, frame| {
+        let Frame::Lines(block) = frame else { panic!("no line is too long") };
+        seen.push((number, block.as_bytes().to_vec()));
+        Continue(())
+    })
+    .unwrap();
+    assert_eq!(seen, [(0, b"one\n".to_vec()), (1, b"two\n".to_vec()), (1, b"three".to_vec())]);
+    assert_eq!((meter.bytes_in(), meter.bytes_expected()), (13, Some(13)));
+}

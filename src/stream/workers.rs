@@ -1,0 +1,307 @@
+//! The working side: frames in, vetted bytes out in the same order.
+//!
+//! With one worker everything runs on the calling thread. With more, the calling thread reads, one
+//! thread writes, and a fixed number of slots goes round between them:
+//!
+//! ```text
+//!         free slots                     numbered frames          vetted bytes
+//! writer ------------> reader (caller) -----------------> workers -------------> writer
+//! ```
+//!
+//! No frame leaves the reader without a slot, so the slots bound the blocks in flight and no
+//! channel can grow. `std::sync::mpsc` does for that: the workers share its receiver
+//! under a lock, taken once a block.
+
+use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::ops::ControlFlow::{Break, Continue};
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::error::Error;
+use super::pump::Deliver;
+use super::sink::Sink;
+use super::stop::Stop;
+use crate::engine::{Engine, Reason, Scratch, Spare, Vetted};
+use crate::frame::{Block, Frame};
+use crate::stats::Counts;
+
+/// What a worker does with a frame; it gives back the frame's memory.
+pub(super) trait Work: Send {
+    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>);
+    /// Time spent in the engine.
+    fn busy(&self) -> Duration;
+}
+
+/// An engine with working memory of its own.
+pub(super) struct Worker<'e> {
+    engine: &'e Engine,
+    scratch: Scratch,
+    busy: Duration,
+}
+
+impl<'e> Worker<'e> {
+    pub(super) fn new(engine: &'e Engine) -> Self {
+        Self { engine, scratch: engine.scratch(), busy: Duration::ZERO }
+    }
+}
+
+impl Work for Worker<'_> {
+    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+        let begun = Instant::now();
+        let done = match frame {
+            Frame::Lines(block) => {
+                (self.engine.process(block.as_bytes(), &mut self.scratch, spare), Some(block))
+            }
+            Frame::Oversize { bytes, end } => {
+                (self.engine.withhold(bytes, end.as_bytes(), Reason::LineTooLong, spare), None)
+            }
+            Frame::Interrupted { bytes } => {
+                (self.engine.withhold(bytes, b"", Reason::Interrupted, spare), None)
+            }
+        };
+        self.busy += begun.elapsed();
+        done
+    }
+
+    fn busy(&self) -> Duration {
+        self.busy
+    }
+}
+
+/// What all workers did together.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub(super) counts: Counts,
+    pub(super) core: Vec<Duration>,
+}
+
+/// Runs `read` and hands its frames to the workers and on to the sink. A sink that nobody reads
+/// any more (`BrokenPipe`) ends it without an error.
+pub(super) fn run<K: Work, W: Write + Send>(
+    mut workers: Vec<K>,
+    sink: Sink<W>,
+    stop: &Stop,
+    read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
+) -> Result<Tally, Error> {
+    let (read, written, tally) = match workers.pop() {
+        Some(worker) if workers.is_empty() => run_here(worker, sink, read),
+        last => {
+            workers.extend(last);
+            run_threads(workers, sink, stop, read)
+        }
+    };
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Write { source: error })
+        }
+        _ => read.map(|()| tally),
+    }
+}
+
+/// How reading ended, how writing ended, and what was done by then.
+type Ended = (Result<(), Error>, io::Result<()>, Tally);
+
+fn run_here<K: Work, W: Write>(
+    mut worker: K,
+    mut sink: Sink<W>,
+    read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
+) -> Ended {
+    let mut counts = Counts::default();
+    let mut written = Ok(());
+    let mut spare = Spare::default();
+    let read = read(&mut |_, frame| {
+        let (vetted, block) = worker.work(frame, std::mem::take(&mut spare));
+        written = sink.write(&vetted);
+        counts.add(vetted.counts());
+        spare = vetted.recycle();
+        if written.is_ok() { Continue(block) } else { Break(()) }
+    });
+    (read, written, Tally { counts, core: vec![worker.busy()] })
+}
+
+/// Memory that goes round: a block for the reader, an output buffer for a worker.
+#[derive(Default)]
+struct Slot {
+    block: Option<Block>,
+    spare: Spare,
+}
+
+struct Job {
+    number: u64,
+    frame: Frame,
+    spare: Spare,
+}
+
+struct Done {
+    number: u64,
+    vetted: Vetted,
+    block: Option<Block>,
+}
+
+fn run_threads<K: Work, W: Write + Send>(
+    workers: Vec<K>,
+    sink: Sink<W>,
+    stop: &Stop,
+    read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
+) -> Ended {
+    let (jobs, queue) = channel::<Job>();
+    let (results, finished) = channel::<Option<Done>>();
+    let (free, slots) = channel::<Slot>();
+    // One block in work and one waiting for each worker, one being filled, one being written.
+    for _ in 0..2 * workers.len() + 2 {
+        // Cannot fail: the receiver lives in this function.
+        let _ = free.send(Slot::default());
+    }
+    let queue = &Mutex::new(queue);
+    thread::scope(|scope| {
+        let workers: Vec<_> = workers
+            .into_iter()
+            .map(|worker| {
+                let results = results.clone();
+                scope.spawn(move || serve(worker, queue, results))
+            })
+            .collect();
+        drop(results);
+        let writer = scope.spawn(move || write_in_order(finished, free, sink, stop));
+        let read = read(&mut hand_out(jobs, slots));
+        let core = workers.into_iter().map(|worker| joined(worker.join()).busy()).collect();
+        let (written, counts) = joined(writer.join());
+        (read, written, Tally { counts, core })
+    })
+}
+
+/// A panic of a thread goes on in the calling one.
+fn joined<T>(outcome: thread::Result<T>) -> T {
+    outcome.unwrap_or_else(|payload| resume_unwind(payload))
+}
+
+/// The reader's door to the workers: waits for a free slot, numbers the frame, sends it.
+/// Breaks when the writer is gone. Dropping it lets the workers end.
+fn hand_out(
+    jobs: Sender<Job>,
+    slots: Receiver<Slot>,
+) -> impl FnMut(usize, Frame) -> std::ops::ControlFlow<(), Option<Block>> {
+    let mut number = 0;
+    move |_, frame| {
+        let Ok(Slot { block, spare }) = slots.recv() else { return Break(()) };
+        if jobs.send(Job { number, frame, spare }).is_err() {
+            return Break(());
+        }
+        number += 1;
+        Continue(block)
+    }
+}
+
+/// A worker's life. Ends when there are no more jobs, or nobody to take the results.
+fn serve<K: Work>(mut worker: K, queue: &Mutex<Receiver<Job>>, results: Sender<Option<Done>>) -> K {
+    let alarm = Alarm(results);
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { number, frame, spare }) = job else { return worker };
+        let (vetted, block) = worker.work(frame, spare);
+        if alarm.0.send(Some(Done { number, vetted, block })).is_err() {
+            return worker;
+        }
+    }
+}
+
+/// Tells the writer when its worker panics: it would wait for that block for ever.
+struct Alarm(Sender<Option<Done>>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let _ = self.0.send(None);
+        }
+    }
+}
+
+/// Wakes the reader when the writer ends, however it ends.
+struct WakeReader<'s>(&'s Stop);
+
+impl Drop for WakeReader<'_> {
+    fn drop(&mut self) {
+        self.0.request();
+    }
+}
+
+fn write_in_order<W: Write>(
+    finished: Receiver<Option<Done>>,
+    free: Sender<Slot>,
+    mut sink: Sink<W>,
+    stop: &Stop,
+) -> (io::Result<()>, Counts) {
+    let _wake = WakeReader(stop);
+    let mut counts = Counts::default();
+    let mut order = Order::default();
+    while let Ok(Some(done)) = finished.recv() {
+        order.put(done.number, done);
+        while let Some(Done { vetted, block, .. }) = order.take() {
+            if let Err(error) = sink.write(&vetted) {
+                return (Err(error), counts);
+            }
+            counts.add(vetted.counts());
+            // The reader may be at its end and need no more slots.
+            let _ = free.send(Slot { block, spare: vetted.recycle() });
+        }
+    }
+    (Ok(()), counts)
+}
+
+/// Puts numbered items back into order. Holds no more than there are slots.
+struct Order<T> {
+    next: u64,
+    waiting: VecDeque<Option<T>>,
+}
+
+impl<T> Default for Order<T> {
+    fn default() -> Self {
+        Self { next: 0, waiting: VecDeque::new() }
+    }
+}
+
+impl<T> Order<T> {
+    fn put(&mut self, number: u64, item: T) {
+        let index = (number - self.next) as usize;
+        if self.waiting.len() <= index {
+            self.waiting.resize_with(index + 1, || None);
+        }
+        self.waiting[index] = Some(item);
+    }
+
+    fn take(&mut self) -> Option<T> {
+        let item = self.waiting.front_mut()?.take()?;
+        self.waiting.pop_front();
+        self.next += 1;
+        Some(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_out_in_order() {
+        let mut order = Order::default();
+        let mut out = Vec::new();
+        for number in [2, 0, 1, 5, 4, 3, 6] {
+            order.put(number, number);
+            out.extend(std::iter::from_fn(|| order.take()));
+        }
+        assert_eq!(out, [0, 1, 2, 3, 4, 5, 6]);
+    }
+
+    #[test]
+    fn a_gap_holds_back_what_comes_after_it() {
+        let mut order = Order::default();
+        order.put(1, 'b');
+        assert_eq!(order.take(), None);
+        order.put(0, 'a');
+        assert_eq!((order.take(), order.take(), order.take()), (Some('a'), Some('b'), None));
+    }
+}
