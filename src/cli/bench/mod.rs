@@ -1,0 +1,82 @@
+//! `lognym bench [FILE...]`: how fast the core is in memory, stage by stage, on one thread.
+//!
+//! Nothing is read or written while the clock runs, so the figures are those of the core; what a run
+//! over files makes of them is what `--stats` shows.
+
+mod measure;
+mod show;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, anyhow};
+use lognym::corpus::{self, Density};
+use lognym::frame::sniff;
+use lognym::scan::{Isa, Kernel};
+
+use super::args::{BenchArgs, DetectorArgs};
+use super::exit::{Exit, Failure};
+use super::{message, settings};
+use measure::Contender;
+
+/// Outgrows the second-level cache, as a log does, and is measured in a second or two.
+const BUILT_IN_BYTES: usize = 4 << 20;
+const SEED: u64 = 0x006c_6f67_6e79_6d00;
+
+pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
+    let mut contenders = contenders(&args.detector)?;
+    if args.files.is_empty() {
+        for density in Density::ALL {
+            let corpus = corpus::generate(density, BUILT_IN_BYTES, SEED);
+            let name = format!("built in, identities: {}", density.as_str());
+            report(&name, &corpus.text, &mut contenders, args)?;
+        }
+    }
+    for file in &args.files {
+        report(&file.display().to_string(), &read(file)?, &mut contenders, args)?;
+    }
+    if !args.json {
+        message::print(show::legend(args.rounds).as_bytes())?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// The kernel that was asked for, and the scalar one to compare it with.
+fn contenders(detector: &DetectorArgs) -> Result<Vec<Contender>, Failure> {
+    let scalar = Kernel::new(Isa::Scalar).filter(|_| detector.kernel.isa() != Isa::Scalar);
+    let kernels = [Some(detector.kernel), scalar].into_iter().flatten();
+    kernels
+        .map(|kernel| {
+            let detector = DetectorArgs { kernel, region: detector.region.clone() };
+            Ok(Contender::new(kernel.isa(), settings::keyless(&detector)?))
+        })
+        .collect()
+}
+
+fn report(
+    name: &str,
+    text: &[u8],
+    contenders: &mut [Contender],
+    args: &BenchArgs,
+) -> Result<Exit, Failure> {
+    let results = measure::all(contenders, text, args.rounds);
+    let text = if args.json { show::json(name, &results) } else { show::table(name, &results) };
+    message::print(text.as_bytes())
+}
+
+/// The whole file. What the filter refuses is no measure of anything.
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let name = file.display();
+    let text = fs::read(file)
+        .with_context(|| format!("cannot read {name}"))
+        .map_err(|error| Failure::new(Exit::Io, error))?;
+    match sniff::refuse(&text) {
+        Some(encoding) => {
+            Err(Failure::new(Exit::Input, anyhow!("refused {name}: it is {encoding}")))
+        }
+        None if text.is_empty() => {
+            Err(Failure::new(Exit::Input, anyhow!("refused {name}: it is empty")))
+        }
+        None => Ok(text),
+    }
+}

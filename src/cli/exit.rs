@@ -1,0 +1,78 @@
+//! Exit codes, and which failure leads to which.
+
+use std::process::ExitCode;
+
+use lognym::pseudonym::ring::{FileError, RingError};
+use lognym::rules::RulesError;
+use lognym::stream;
+
+/// How the process ends. Usage errors (2) are clap's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    /// Done; also when the reader downstream left early.
+    Ok = 0,
+    /// `detect --fail` found something.
+    Found = 1,
+    /// The input was refused (`EX_DATAERR` of sysexits.h, as the codes below are from there).
+    Input = 65,
+    /// A defect of lognym.
+    Internal = 70,
+    /// Reading or writing failed.
+    Io = 74,
+    /// The key was refused.
+    Key = 77,
+    /// The configuration or the rules were refused.
+    Config = 78,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// An error together with the exit code it leads to.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    pub(crate) error: anyhow::Error,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
+        Self { exit, error: error.into() }
+    }
+}
+
+impl From<stream::Error> for Failure {
+    fn from(error: stream::Error) -> Self {
+        let exit = match error {
+            stream::Error::Refused { .. } | stream::Error::OutputIsInput { .. } => Exit::Input,
+            _ => Exit::Io,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<FileError> for Failure {
+    fn from(error: FileError) -> Self {
+        let exit = match error {
+            FileError::Write { .. } => Exit::Io,
+            _ => Exit::Key,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<RingError> for Failure {
+    fn from(error: RingError) -> Self {
+        Self::new(Exit::Key, error)
+    }
+}
+
+impl From<RulesError> for Failure {
+    fn from(error: RulesError) -> Self {
+        Self::new(Exit::Config, error)
+    }
+}
