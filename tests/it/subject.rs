@@ -1,0 +1,33 @@
+//! The engine under test: built-in rules, default regions, one fixed key.
+
+use std::sync::LazyLock;
+
+use lognym::detect::Finding;
+use lognym::engine::{Engine, Spare, Vetted};
+use lognym::plan::Region;
+use lognym::pseudonym::{Domain, Keys};
+use lognym::scan::Kernel;
+use lognym::secret::Secret;
+use lognym::stats::Counts;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| engine(Kernel::auto()));
+
+/// An engine that scans with `kernel`; all of them write the same tokens.
+pub(crate) fn engine(kernel: Kernel) -> Engine {
+    let secret = Secret::filled(|bytes| bytes.iter_mut().zip(7..).for_each(|(b, i)| *b = i));
+    let keys = Keys::derive(&secret, &Domain::default(), &Counts::TYPES);
+    let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
+    Engine::new(kernel, regions, keys).expect("the embedded rules are valid")
+}
+
+pub(crate) fn process(block: &[u8]) -> Vetted {
+    ENGINE.process(block, &mut ENGINE.scratch(), Spare::default())
+}
+
+pub(crate) fn clean(block: &[u8]) -> Vec<u8> {
+    process(block).as_bytes().to_vec()
+}
+
+pub(crate) fn findings(block: &[u8]) -> Vec<Finding> {
+    ENGINE.detect(block, &mut ENGINE.scratch()).to_vec()
+}
