@@ -1,0 +1,60 @@
+//! What every bench shares: the corpora, how they are cut into blocks, and the check that
+//! a contender found what was planted before its time counts.
+#![allow(dead_code, reason = "each bench is a crate of its own and takes its part of this")]
+
+use std::ops::RangeInclusive;
+
+use lognym::corpus::{self, Corpus, Density};
+use lognym::engine::Engine;
+use lognym::plan::Region;
+use lognym::pseudonym::{Domain, Keys};
+use lognym::scan::Kernel;
+use lognym::stats::Counts;
+
+/// The share of what was planted that the engine finds.
+pub(crate) const ENGINE_SHARE: RangeInclusive<f64> = 0.98..=1.02;
+/// Large enough that the corpus outgrows the L2 cache, small enough for a quick run.
+const CORPUS_BYTES: usize = 4 << 20;
+/// What the stream feeds the engine with.
+const BLOCK_BYTES: usize = 256 << 10;
+const SEED: u64 = 0x006c_6f67_6e79_6d00;
+
+/// The corpora, thinnest first, with the last part of their bench ids.
+pub(crate) fn corpora() -> Vec<(&'static str, Corpus)> {
+    let made = |density| corpus::generate(density, CORPUS_BYTES, SEED);
+    Density::ALL.into_iter().map(|density| (density.as_str(), made(density))).collect()
+}
+
+/// An engine as the filter builds it, with keys that nobody keeps.
+pub(crate) fn engine(kernel: Kernel) -> Engine {
+    let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
+    let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
+    Engine::new(kernel, regions, keys).expect("the embedded rules are valid")
+}
+
+/// Cuts `text` into blocks of whole lines.
+pub(crate) fn blocks(text: &[u8]) -> Vec<&[u8]> {
+    let mut blocks = Vec::new();
+    let mut rest = text;
+    while rest.len() > BLOCK_BYTES {
+        let line_end = memchr::memrchr(b'\n', &rest[..BLOCK_BYTES]);
+        let (block, tail) = rest.split_at(line_end.expect("lines are shorter than a block") + 1);
+        blocks.push(block);
+        rest = tail;
+    }
+    blocks.push(rest);
+    blocks
+}
+
+/// Panics unless the findings, phones then names, are within `share` of what was planted.
+pub(crate) fn assert_found(corpus: &Corpus, found: [u64; 2], share: RangeInclusive<f64>) {
+    for (kind, planted, found) in
+        [("phones", corpus.phones, found[0]), ("names", corpus.names, found[1])]
+    {
+        let (low, high) = (planted as f64 * share.start(), planted as f64 * share.end());
+        assert!(
+            (low..=high).contains(&(found as f64)),
+            "{found} {kind} found, {planted} planted, wanted {low:.0} to {high:.0}"
+        );
+    }
+}

@@ -1,0 +1,108 @@
+//! `engine/<contender>/<density>`: blocks of whole lines in memory through the engine on one
+//! thread, with the scalar kernel and the naive rival on the same blocks; throughput in bytes of input.
+
+mod common;
+mod naive;
+
+use std::hint::black_box;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use lognym::engine::{Engine, Scratch, Spare};
+use lognym::scan::{Isa, Kernel};
+use lognym::stats::Counts;
+use naive::Naive;
+
+/// The rival misses some spellings and takes some of its own; less than this would be a
+/// straw man, more would be a different job.
+const NAIVE_SHARE: RangeInclusive<f64> = 0.9..=1.1;
+
+fn lognym(criterion: &mut Criterion) {
+    measure(criterion, "engine/lognym", &common::engine(Kernel::auto()));
+}
+
+/// The same on the kernel that every CPU has.
+fn scalar(criterion: &mut Criterion) {
+    let kernel = Kernel::new(Isa::Scalar).expect("it runs everywhere");
+    measure(criterion, "engine/scalar", &common::engine(kernel));
+}
+
+fn measure(criterion: &mut Criterion, id: &str, engine: &Engine) {
+    let mut group = criterion.benchmark_group(id);
+    for (density, corpus) in common::corpora() {
+        let blocks = common::blocks(&corpus.text);
+        common::assert_found(&corpus, found_by_engine(engine, &blocks), common::ENGINE_SHARE);
+        let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
+        group.throughput(Throughput::Bytes(corpus.text.len() as u64));
+        group.bench_function(density, |bencher| {
+            bencher.iter(|| {
+                spare = run_engine(engine, &blocks, &mut scratch, std::mem::take(&mut spare))
+            });
+        });
+    }
+    group.finish();
+}
+
+fn run_engine(engine: &Engine, blocks: &[&[u8]], scratch: &mut Scratch, mut spare: Spare) -> Spare {
+    for block in blocks {
+        let vetted = engine.process(black_box(block), scratch, spare);
+        black_box(vetted.as_bytes());
+        spare = vetted.recycle();
+    }
+    spare
+}
+
+/// Adds up the findings of one pass.
+fn found_by_engine(engine: &Engine, blocks: &[&[u8]]) -> [u64; 2] {
+    let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
+    let mut sum = Counts::default();
+    for block in blocks {
+        let vetted = engine.process(block, &mut scratch, spare);
+        sum.add(vetted.counts());
+        spare = vetted.recycle();
+    }
+    sum.by_type
+}
+
+fn naive(criterion: &mut Criterion) {
+    let naive = Naive::new(&[0x5a; 32]);
+    let mut group = criterion.benchmark_group("engine/naive");
+    for (density, corpus) in common::corpora() {
+        let blocks = common::blocks(&corpus.text);
+        let (mut canonical, mut out) = (Vec::new(), Vec::new());
+        let found = run_naive(&naive, &blocks, &mut canonical, &mut out);
+        common::assert_found(&corpus, found, NAIVE_SHARE);
+        group.throughput(Throughput::Bytes(corpus.text.len() as u64));
+        group.bench_function(density, |bencher| {
+            bencher.iter(|| run_naive(&naive, &blocks, &mut canonical, &mut out));
+        });
+    }
+    group.finish();
+}
+
+fn run_naive(
+    naive: &Naive,
+    blocks: &[&[u8]],
+    canonical: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) -> [u64; 2] {
+    let mut found = [0, 0];
+    for block in blocks {
+        out.clear();
+        let [phones, names] = naive.process(black_box(block), canonical, out);
+        black_box(&*out);
+        found = [found[0] + phones, found[1] + names];
+    }
+    found
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3))
+        .sample_size(20);
+    targets = lognym, scalar, naive
+}
+criterion_main!(benches);
