@@ -6,7 +6,6 @@ mod naive;
 
 use std::hint::black_box;
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lognym::scan::{Isa, Kernel};
@@ -114,10 +113,7 @@ impl Load {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(3))
-        .sample_size(20);
+    config = common::config();
     targets = stages
 }
 criterion_main!(benches);

@@ -6,7 +6,6 @@ mod common;
 use std::fs::File;
 use std::io::Write;
 use std::num::NonZeroUsize;
-use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use lognym::frame::Limits;
@@ -51,10 +50,7 @@ fn muted<T>(work: impl FnOnce() -> T) -> T {
 
 criterion_group! {
     name = benches;
-    config = Criterion::default()
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(3))
-        .sample_size(20);
+    config = common::config();
     targets = streams
 }
 criterion_main!(benches);

@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each bench is a crate of its own and takes its part of this")]
 
 use std::ops::RangeInclusive;
+use std::time::Duration;
 
+use criterion::Criterion;
 use lognym::corpus::{self, Corpus, Density};
 use lognym::engine::Engine;
 use lognym::plan::Region;
@@ -18,6 +20,14 @@ const CORPUS_BYTES: usize = 4 << 20;
 /// What the stream feeds the engine with.
 const BLOCK_BYTES: usize = 256 << 10;
 const SEED: u64 = 0x006c_6f67_6e79_6d00;
+
+/// How long each bench runs: short enough for the whole set, long enough to tell ratios apart.
+pub(crate) fn config() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(3))
+        .sample_size(20)
+}
 
 /// The corpora, thinnest first, with the last part of their bench ids.
 pub(crate) fn corpora() -> Vec<(&'static str, Corpus)> {

@@ -193,9 +193,9 @@ impl Window<'_> {
         let last_sign = ((before.join & !before.space) | before.key) & before.digit << 1;
         let inner = starts & after(sign_after_digit, last_sign);
         // `+` after a digit opens a number all the same (`9011+4930...`).
-        let plus = if self.has_plus() { self.after_plus(inner) } else { 0 };
+        let plus = if self.has_plus() { self.after_byte(inner, b'+') } else { 0 };
         // In a row of cells a comma parts two numbers.
-        let cells = self.after_comma(inner & six_ahead(lane.digit, self.next.digit));
+        let cells = self.after_byte(inner & six_ahead(lane.digit, self.next.digit), b',');
         plus | cells | self.enough_digits(starts & !inner)
     }
 
@@ -206,28 +206,16 @@ impl Window<'_> {
         own.iter().fold(self.last == b'+', |any, &byte| any | (byte == b'+'))
     }
 
-    /// Those of the places `starts` that follow a comma.
+    /// Those of the places `starts` that follow `byte`.
     #[inline]
-    fn after_comma(&self, mut starts: u64) -> u64 {
-        let mut cells = 0;
+    fn after_byte(&self, mut starts: u64, byte: u8) -> u64 {
+        let mut kept = 0;
         while starts != 0 {
             let offset = starts.trailing_zeros() as usize % 64;
             starts &= starts - 1;
-            cells |= u64::from(self.byte_before(offset) == b',') << offset;
+            kept |= u64::from(self.byte_before(offset) == byte) << offset;
         }
-        cells
-    }
-
-    /// Those of the places `starts` that follow a plus sign.
-    #[inline]
-    fn after_plus(&self, mut starts: u64) -> u64 {
-        let mut plus = 0;
-        while starts != 0 {
-            let offset = starts.trailing_zeros() as usize % 64;
-            starts &= starts - 1;
-            plus |= u64::from(self.byte_before(offset) == b'+') << offset;
-        }
-        plus
+        kept
     }
 
     /// Those of the places `starts`, where characters begin that are no ASCII, that hold a digit of
