@@ -8,6 +8,8 @@
 //! logging, and no allocation once the scratch memory has seen its largest block. So any number of
 //! workers and replicas give the same bytes.
 
+use std::sync::Arc;
+
 use crate::carrier;
 use crate::detect::{Detector, Finding, Found};
 use crate::plan::Region;
@@ -38,11 +40,27 @@ impl Reason {
     }
 }
 
+/// What an engine is built from, the keys apart.
+#[derive(Debug)]
+pub struct Setup {
+    /// What classifies the bytes; the output does not depend on it.
+    pub kernel: Kernel,
+    /// Whose national numbers are read, in this order.
+    pub regions: Vec<Region>,
+}
+
+impl Default for Setup {
+    /// The fastest kernel of this CPU; no national numbers.
+    fn default() -> Self {
+        Self { kernel: Kernel::auto(), regions: Vec::new() }
+    }
+}
+
 /// Detectors and keys, immutable and shared by all workers.
 #[derive(Debug)]
 pub struct Engine {
     kernel: Kernel,
-    detector: Detector,
+    detector: Arc<Detector>,
     keys: Keys,
 }
 
@@ -97,13 +115,19 @@ pub struct Spare {
 }
 
 impl Engine {
-    /// An engine with the built-in rules that reads national numbers of `regions`, in their order,
-    /// and writes pseudonyms under `keys`.
+    /// An engine with the built-in rules that writes pseudonyms under `keys`.
     ///
     /// # Errors
     /// When the embedded rules are damaged.
-    pub fn new(kernel: Kernel, regions: Vec<Region>, keys: Keys) -> Result<Self, RulesError> {
-        Ok(Self { kernel, detector: Detector::new(RuleSet::builtin()?, regions), keys })
+    pub fn new(setup: Setup, keys: Keys) -> Result<Self, RulesError> {
+        let Setup { kernel, regions } = setup;
+        let detector = Arc::new(Detector::new(RuleSet::builtin()?, regions));
+        Ok(Self { kernel, detector, keys })
+    }
+
+    /// The same engine under other keys, as for the next epoch; the detectors are shared.
+    pub fn with_keys(&self, keys: Keys) -> Self {
+        Self { kernel: self.kernel, detector: Arc::clone(&self.detector), keys }
     }
 
     /// Working memory for one worker.

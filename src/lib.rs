@@ -15,16 +15,15 @@
 //! and pipes in, ordered worker threads, vetted bytes out.
 //!
 //! ```
-//! use lognym::engine::{Engine, Spare};
+//! use lognym::engine::{Engine, Setup, Spare};
 //! use lognym::plan::Region;
 //! use lognym::pseudonym::{Domain, Keys};
-//! use lognym::scan::Kernel;
 //! use lognym::stats::Counts;
 //!
 //! // Keys that last come from a ring: see `lognym::pseudonym::ring`.
 //! let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES)?;
 //! let regions = Region::from_code("DE").into_iter().collect();
-//! let engine = Engine::new(Kernel::auto(), regions, keys)?;
+//! let engine = Engine::new(Setup { regions, ..Setup::default() }, keys)?;
 //!
 //! let line = b"198.51.100.17 callerName=\"Max Mustermann\" phone=\"030 23125042\"\n";
 //! let vetted = engine.process(line, &mut engine.scratch(), Spare::default());

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 use lognym::corpus::{self, Corpus, Density};
-use lognym::engine::Engine;
+use lognym::engine::{Engine, Setup};
 use lognym::plan::Region;
 use lognym::pseudonym::{Domain, Keys};
 use lognym::scan::Kernel;
@@ -39,7 +39,7 @@ pub(crate) fn corpora() -> Vec<(&'static str, Corpus)> {
 pub(crate) fn engine(kernel: Kernel) -> Engine {
     let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
     let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
-    Engine::new(kernel, regions, keys).expect("the embedded rules are valid")
+    Engine::new(Setup { kernel, regions }, keys).expect("the embedded rules are valid")
 }
 
 /// Cuts `text` into blocks of whole lines.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use anyhow::Context;
-use lognym::engine::Engine;
+use lognym::engine::{Engine, Setup};
 use lognym::frame::Limits;
 use lognym::pseudonym::ring::{KeySource, OpenOptions};
 use lognym::pseudonym::{Domain, Keys};
@@ -74,7 +74,8 @@ fn ephemeral(domain: &Domain) -> Result<Keys, Failure> {
 
 /// The engine of the filter.
 pub(crate) fn engine(detector: &DetectorArgs, keys: Keys) -> Result<Engine, Failure> {
-    Ok(Engine::new(detector.kernel, detector.region.clone(), keys)?)
+    let setup = Setup { kernel: detector.kernel, regions: detector.region.clone() };
+    Ok(Engine::new(setup, keys)?)
 }
 
 /// An engine whose tokens nobody keeps, so that any key will do.

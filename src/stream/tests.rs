@@ -13,10 +13,9 @@ use super::pump::pump;
 use super::source::{Feed, Input, Patience, Ready};
 use super::workers::Work;
 use super::*;
-use crate::engine::{Spare, Vetted};
+use crate::engine::{Setup, Spare, Vetted};
 use crate::frame::{Block, Limits};
 use crate::pseudonym::{Domain, Keys};
-use crate::scan::Kernel;
 use crate::stats::Counts;
 
 /// What an input does next.
@@ -167,7 +166,7 @@ fn bytes(text: &str) -> Step {
 
 fn engine() -> Engine {
     let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
-    Engine::new(Kernel::auto(), Vec::new(), keys).expect("the embedded rules are valid")
+    Engine::new(Setup::default(), keys).expect("the embedded rules are valid")
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use lognym::detect::Finding;
-use lognym::engine::{Engine, Spare, Vetted};
+use lognym::engine::{Engine, Setup, Spare, Vetted};
 use lognym::plan::Region;
 use lognym::pseudonym::{Domain, Keys};
 use lognym::scan::Kernel;
@@ -17,7 +17,7 @@ pub(crate) fn engine(kernel: Kernel) -> Engine {
     let secret = Secret::filled(|bytes| bytes.iter_mut().zip(7..).for_each(|(b, i)| *b = i));
     let keys = Keys::derive(&secret, &Domain::default(), &Counts::TYPES);
     let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
-    Engine::new(kernel, regions, keys).expect("the embedded rules are valid")
+    Engine::new(Setup { kernel, regions }, keys).expect("the embedded rules are valid")
 }
 
 pub(crate) fn process(block: &[u8]) -> Vetted {
