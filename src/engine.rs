@@ -16,7 +16,7 @@ use crate::plan::Region;
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
 use crate::resolve;
 use crate::rules::{RuleSet, RulesError};
-use crate::scan::candidate::{Candidate, candidates};
+use crate::scan::candidate::Candidate;
 use crate::scan::{Kernel, Lane};
 use crate::span::TypeCode;
 use crate::stats::Counts;
@@ -156,15 +156,17 @@ impl Engine {
 
     /// Stage candidates: where the detectors should look; needs the masks.
     pub fn candidates(&self, block: &[u8], scratch: &mut Scratch) -> usize {
-        candidates(block, &scratch.lanes, self.detector.filter(), &mut scratch.candidates);
-        scratch.candidates.len()
+        let Scratch { lanes, candidates, .. } = scratch;
+        self.kernel.candidates(block, lanes, self.detector.filter(), candidates);
+        candidates.len()
     }
 
     /// Stages guard, detect and resolve; need the candidates. How many findings there are.
     pub fn find(&self, block: &[u8], scratch: &mut Scratch) -> usize {
-        self.detector.run(block, &scratch.candidates, self.keys.kid(), &mut scratch.found);
-        resolve::disjoint(&mut scratch.found.findings);
-        scratch.found.findings.len()
+        let Scratch { candidates, found, .. } = scratch;
+        self.detector.run(block, candidates, self.keys.kid(), found);
+        resolve::disjoint(&mut found.findings);
+        found.findings.len()
     }
 
     /// The second half of the flow: the bytes between the findings, and tokens in their place.

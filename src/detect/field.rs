@@ -18,6 +18,16 @@ const LONGEST_VALUE: usize = 256;
 /// Most quotes, brackets and spaces between separator and value.
 const MOST_OPENERS: usize = 6;
 
+/// `?q=Erika+Beispiel`: what people search for in a CRM is people.
+pub(super) const SEARCHES: [&[u8]; 4] = [b"q", b"query", b"search", b"term"];
+/// Keys whose value is the name of a field: JSON Patch (RFC 6902), forms, audit logs.
+pub(super) const LABELS: [&[u8]; 6] =
+    [b"path", b"field", b"key", b"name", b"attribute", b"property"];
+/// Keys of the value of a field that is named elsewhere.
+pub(super) const VALUES: [&[u8]; 5] = [b"value", b"val", b"content", b"newValue", b"oldValue"];
+/// Schemes of URIs whose user part may be a phone number (RFC 3261, RFC 3966; `pjsip` is Asterisk's).
+pub(super) const SCHEMES: [&[u8]; 4] = [b"sip", b"sips", b"tel", b"pjsip"];
+
 /// The value of `field`, quotes apart. Without a closing quote it ends with the line.
 pub(super) fn value(line: &Line, field: &Field) -> Span {
     let end = match field.quote {
@@ -42,7 +52,7 @@ pub(super) fn at(
     }
     let next = line.at(separator + 1);
     let scheme = colon && quotes == Quotes::NO && next != b' ';
-    if scheme && matches!(name, b"sip" | b"sips" | b"tel" | b"pjsip" | b"SIP" | b"TEL") {
+    if scheme && SCHEMES.iter().any(|scheme| name.eq_ignore_ascii_case(scheme)) {
         let (class, start) = (Class::Uri, separator + 1);
         return Some(Field {
             class,
@@ -56,8 +66,7 @@ pub(super) fn at(
         });
     }
     let query = !colon && matches!(line.before(key.start), b'?' | b'&' | b';');
-    // `?q=Erika+Beispiel`: what people search for in a CRM is people.
-    let search = query && matches!(name, b"q" | b"query" | b"search" | b"term");
+    let search = query && SEARCHES.contains(&name);
     // `;did=` of a Record-Route is the id of a dialog (RFC 3261 header parameters), no number.
     let dialog = query && name == b"did" && line.before(key.start) == b';';
     let class = match (search, dialog) {
@@ -67,9 +76,7 @@ pub(super) fn at(
     };
     let (start, quote) = open_value(line, separator + 1);
     let key_quotes = if colon { quotes } else { Quotes::NO };
-    let is_value = matches!(name, b"value" | b"val" | b"content" | b"newValue" | b"oldValue");
-    let is_label =
-        matches!(name, b"path" | b"field" | b"key" | b"name" | b"attribute" | b"property");
+    let (is_value, is_label) = (VALUES.contains(&name), LABELS.contains(&name));
     Some(Field { class, start, quote, colon, key_quotes, query, is_value, is_label })
 }
 

@@ -10,7 +10,7 @@ use crate::pseudonym::{Kid, token};
 use crate::rules::RuleSet;
 use crate::rules::words::Said;
 use crate::scan::candidate::{Candidate, Trigger};
-use crate::scan::filter::Filter;
+use crate::scan::filter::{Cue, Filter, Key};
 use crate::span::{Span, TypeCode};
 
 mod cells;
@@ -234,25 +234,7 @@ pub struct Detector {
 impl Detector {
     /// The detectors with these rules, reading national numbers of `regions` in their order.
     pub fn new(rules: RuleSet, regions: Vec<Region>) -> Self {
-        let openers = [&TypeCode::TEL.as_bytes()[..], TypeCode::NAM.as_bytes(), b"values"];
-        let openers = openers.map(<[u8]>::to_vec);
-        let cues = rules.words.saying(Said::N_CUES).chain(openers.iter().map(Vec::as_slice));
-        let labels = [
-            &b"path"[..],
-            b"q",
-            b"query",
-            b"search",
-            b"term",
-            b"field",
-            b"key",
-            b"attribute",
-            b"property",
-            b"value",
-            b"val",
-            b"content",
-        ];
-        let keys = rules.words.saying(Said::F_VALUED).chain(labels);
-        let filter = Filter::new(cues, keys);
+        let filter = filter_of(&rules);
         Self { rules, regions, filter }
     }
 
@@ -288,6 +270,47 @@ impl Detector {
             }
         }
     }
+}
+
+/// What the scan lets through: whatever the detectors could make something of.
+fn filter_of(rules: &RuleSet) -> Filter {
+    let mut filter = Filter::default();
+    let words = &rules.words;
+    let openers = [&TypeCode::TEL.as_bytes()[..], TypeCode::NAM.as_bytes(), b"values"];
+    openers.into_iter().for_each(|word| filter.add_word(word, Cue::NAME));
+    let cues = [
+        (Said::N_HONORIFIC, Cue::CAPITAL),
+        (Said::N_ROLE.with(Said::N_GREETING), Cue::NAME),
+        (Said::P_KEYWORD.with(Said::P_HINT), Cue::PHONE),
+        (Said::P_PREPOSITION, Cue::TIE),
+        (Said::N_PARTICLE, Cue::PARTICLE),
+    ];
+    for (said, cue) in cues {
+        words.saying(said).for_each(|word| filter.add_word(word, cue));
+    }
+    for phrase in &rules.phrases {
+        let mut ends = phrase.split(|&b| b == b' ');
+        // The scan takes what follows a letter with a diacritic for a word: `R`, `ckruf`.
+        let opener = ends.next().and_then(|word| word.rsplit(|b| !b.is_ascii()).next());
+        opener.into_iter().for_each(|word| filter.add_word(word, Cue::OPENS));
+        ends.next().into_iter().for_each(|word| filter.add_word(word, Cue::CLOSES));
+    }
+    let keys = [
+        (Said::F_VALUED, Key::NAME),
+        (Said::F_NUMBERED, Key::NUMBER),
+        (Said::F_NEUTRAL, Key::ENDING),
+    ];
+    for (said, key) in keys {
+        words.saying(said).for_each(|word| filter.add_key(word, key));
+    }
+    field::SEARCHES.iter().for_each(|word| filter.add_key(word, Key::NAME));
+    field::LABELS.iter().for_each(|word| filter.add_key(word, Key::LABEL));
+    field::VALUES.iter().for_each(|word| filter.add_key(word, Key::LABEL));
+    for scheme in field::SCHEMES {
+        filter.add_key(scheme, Key::SCHEME);
+        filter.add_key(scheme, Key::NUMBER);
+    }
+    filter
 }
 
 struct Run<'a> {

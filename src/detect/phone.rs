@@ -8,6 +8,7 @@
 
 use crate::plan::Region;
 use crate::rules::words::{Said, Words};
+use crate::scan::candidate::PHONE_WORD_REACH;
 use crate::span::{Span, TypeCode};
 
 use super::key::Class;
@@ -221,6 +222,9 @@ impl Phones<'_> {
         let mut at = start;
         for distance in 0..MOST_WORDS {
             let Some(word) = line.word_before(at, REACH, b";|{}=") else { break };
+            if start - word.start > PHONE_WORD_REACH {
+                break;
+            }
             let said = line.said(self.words, word);
             let between = &line.text[word.end..at];
             let opens = distance == 0 && matches!(between, [b':', ..] | [b' ', b'(']);

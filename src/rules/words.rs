@@ -61,9 +61,11 @@ impl Said {
             | Self::F_NAME.0
             | Self::F_ACCOUNT.0
             | Self::F_PERSON_NAME.0
-            | Self::F_PERSON_WORD.0
-            | Self::F_NEUTRAL.0,
+            | Self::F_PERSON_WORD.0,
     );
+    /// Words that a key may end in whose value is looked at for a phone number.
+    pub const F_NUMBERED: Said =
+        Said(Self::F_VALUED.0 | Self::F_PHONE.0 | Self::F_NUMBER.0 | Self::P_KEYWORD.0);
     /// Any word that opens a search for a name.
     pub const N_CUES: Said =
         Said(Self::N_HONORIFIC.0 | Self::N_ROLE.0 | Self::N_PHRASE.0 | Self::N_GREETING.0);

@@ -31,6 +31,9 @@ mod x86;
 use std::fmt;
 use std::str::FromStr;
 
+use candidate::Candidate;
+use filter::Filter;
+
 /// Class masks of 64 consecutive bytes; bit i stands for byte i.
 ///
 /// The classes are those of [`Class`](crate::class::Class). Bits past the end of the input are 0.
@@ -193,6 +196,23 @@ impl Kernel {
             Proof::Avx512(proof) => proof.classify(bytes, lanes),
             #[cfg(target_arch = "aarch64")]
             Proof::Neon(proof) => proof.classify(bytes, lanes),
+        }
+    }
+
+    /// Replaces what `out` holds by the candidates of `bytes`, whose lanes are `lanes`.
+    pub fn candidates(
+        &self,
+        bytes: &[u8],
+        lanes: &[Lane],
+        filter: &Filter,
+        out: &mut Vec<Candidate>,
+    ) {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Proof::Avx2(proof) => proof.candidates(bytes, lanes, filter, out),
+            #[cfg(target_arch = "x86_64")]
+            Proof::Avx512(proof) => proof.avx2().candidates(bytes, lanes, filter, out),
+            _ => candidate::fill(bytes, lanes, filter, out),
         }
     }
 }

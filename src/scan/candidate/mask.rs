@@ -1,0 +1,73 @@
+//! Arithmetic on masks. Bit i of a mask stands for byte i; `before` and `next` are the masks of the
+//! same class in the lanes at either side.
+
+/// The mask moved up by one byte: bit i says whether byte i-1 is in the class.
+#[inline(always)]
+pub(super) fn after(mask: u64, before: u64) -> u64 {
+    mask << 1 | before >> 63
+}
+
+/// The places where this bit of the class and the five after it are set.
+#[inline(always)]
+pub(super) fn six_ahead(mask: u64, next: u64) -> u64 {
+    let by = |low: u64, high: u64, bits: u32| (low >> bits | high << (64 - bits), high >> bits);
+    let (low1, high1) = by(mask, next, 1);
+    let (low2, high2) = (mask & low1, next & high1);
+    let (low3, _) = by(low2, high2, 2);
+    let (low4, _) = by(low2, high2, 4);
+    low2 & low3 & low4
+}
+
+/// 64 bits of a class from `offset` on.
+#[inline(always)]
+pub(super) fn from(mask: u64, next: u64, offset: u32) -> u64 {
+    // Two shifts, as a shift by 64 is undefined.
+    mask >> offset | next << 1 << (63 - offset)
+}
+
+/// The 64 bits of a class before `offset`, the last one on top.
+#[inline(always)]
+pub(super) fn up_to(mask: u64, before: u64, offset: u32) -> u64 {
+    mask << 1 << (63 - offset) | before >> offset
+}
+
+/// How many bits in a row are set at the low end.
+#[inline(always)]
+pub(super) fn run(mask: u64) -> usize {
+    (!mask).trailing_zeros() as usize
+}
+
+/// How many bits in a row are set at the high end.
+#[inline(always)]
+pub(super) fn leading_run(mask: u64) -> u32 {
+    (!mask).leading_zeros()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn six_in_a_row_are_seen_over_the_edge() {
+        for start in 0..64u32 {
+            let bits = 0x3f_u128 << start;
+            assert_eq!(six_ahead(bits as u64, (bits >> 64) as u64), 1 << start);
+            let five = 0x1f_u128 << start;
+            assert_eq!(six_ahead(five as u64, (five >> 64) as u64), 0);
+        }
+    }
+
+    #[test]
+    fn masks_go_over_the_edges_of_lanes() {
+        assert_eq!(from(1 << 63, 1, 60), 0b11 << 3);
+        assert_eq!(from(1 << 63, 1, 0), 1 << 63);
+        assert_eq!(up_to(1, 1 << 63, 0), 1 << 63);
+        assert_eq!(up_to(1, 1 << 63, 6), 0b11 << 57);
+    }
+
+    #[test]
+    fn runs_are_counted_from_the_ends() {
+        assert_eq!((run(0b1011), run(0), run(u64::MAX)), (2, 0, 64));
+        assert_eq!((leading_run(0b1011 << 60), leading_run(!0)), (1, 64));
+    }
+}

@@ -1,0 +1,203 @@
+//! The digit groups that may begin a phone number.
+//!
+//! A log is full of digits: times, addresses, counts, ids. A group passes with six digits ahead that
+//! separators may join, unless its shape is that of something else; and if it is not dialled with a
+//! plus sign, a leading zero or in three groups or more, then only where something near it may speak
+//! for a number: a phone word, a key, a tie, a name, a cell, a bracket.
+
+use super::mask::{after, from, run, six_ahead, up_to};
+use super::{Context, Window};
+use crate::scan::Lane;
+
+/// Least number of digits, joined by separators, that can be a phone number.
+const MIN_DIGITS: u32 = 6;
+/// Fewest digits of a number in a row of cells without a name for its column.
+const CELL_DIGITS: usize = 9;
+/// How many bytes before a number its phone word may begin: as far as a mask of the window before
+/// reaches. The detectors look no farther, so that nothing depends on where a block ends.
+pub const PHONE_WORD_REACH: usize = 64;
+
+impl Window<'_> {
+    /// The group starts that may begin a number. `near` is what the words and keys of this window
+    /// say, `past` what those before it did.
+    #[inline(always)]
+    pub(super) fn numbers(&self, near: &Context, past: &Context) -> u64 {
+        let mut rest = self.group_starts();
+        let mut kept = 0;
+        while rest != 0 {
+            let place = rest.trailing_zeros();
+            let bit = rest & rest.wrapping_neg();
+            rest ^= bit;
+            kept |= if self.may_be_dialled(place, near, past) { bit } else { 0 };
+        }
+        kept
+    }
+
+    /// The starts of digit groups with six signs ahead that a number may consist of.
+    #[inline(always)]
+    fn group_starts(&self) -> u64 {
+        let (before, lane, next) = (self.before, self.lane, self.next);
+        let after_digit = after(lane.digit, before.digit);
+        let starts = lane.digit & !after_digit & !after(lane.alpha, before.alpha);
+        // Inside 10.0.0.1, 12:30:00, 2026-11-21 or 1,5: a sign stands between two digits.
+        let sign = |lane: &Lane| lane.join & !lane.space | lane.key;
+        let inner = after(sign(lane) & after_digit, sign(before) & before.digit << 1);
+        let six = six_ahead(lane.digit, next.digit);
+        // Whoever reaches fewer than six signs has no six digits; but an escape may be among them.
+        let hidden = lane.high | lane.escape | next.high | next.escape;
+        let long = if hidden == 0 { six_ahead(soft(lane), soft(next)) } else { u64::MAX };
+        // `+` opens a number all the same (`9011+4930...`), and in a row of cells a comma parts two.
+        starts & long & if self.has_plus() { !0 } else { !inner | six }
+    }
+
+    /// Whether a plus sign stands in the window or right before it; sixteen bytes at a time.
+    #[inline(always)]
+    fn has_plus(&self) -> bool {
+        let own = &self.around[Self::MARGIN - 1..Self::MARGIN + 64];
+        own.iter().fold(false, |any, &byte| any | (byte == b'+'))
+    }
+
+    #[inline(always)]
+    fn may_be_dialled(&self, place: u32, near: &Context, past: &Context) -> bool {
+        let (lane, next) = (self.lane, self.next);
+        let digits = from(lane.digit, next.digit, place);
+        let hidden = from(lane.high | lane.escape, next.high | next.escape, place);
+        let within = within(from(soft(lane), soft(next), place));
+        if digits & SIX != SIX && !has_six(digits & within) && hidden & within == 0 {
+            return false;
+        }
+        let [second, last] = self.behind(place as usize);
+        if last == b'+' || last >= 0x80 || hidden & REACH != 0 {
+            return true;
+        }
+        let head: [u8; 3] = self.ahead(place as usize);
+        let zero = head[0] == b'0' && head != *b"000";
+        let inner = second.is_ascii_digit()
+            && matches!(last, b'-' | b'.' | b'/' | b'(' | b')' | b':' | b'=' | b'<');
+        let text = &self.bytes[self.at(place as usize)..];
+        if inner || is_other(text, digits, zero) {
+            return false;
+        }
+        let spoken_for = || self.is_spoken_for(place, near, past);
+        let after_word = second.is_ascii_alphanumeric() || second >= 0x80;
+        let length = run(digits);
+        let end = byte(text, length);
+        let groups = || (digits & within & !((digits & within) << 1)).count_ones();
+        let grouped = length <= 4 && end != b'/' && groups() > 2;
+        match last {
+            b'_' | b'$' | b'.' => false,
+            b'/' if after_word => end == b'@',
+            b'-' => zero && !after_word,
+            b'#' if after_word => false,
+            _ if zero || grouped || end == b'@' => head[1] != b'/' || spoken_for(),
+            b' ' => {
+                spoken_for()
+                    || second.is_ascii_uppercase()
+                    || !(after_word || matches!(second, b':' | b'=' | b'"' | b']'))
+            }
+            b':' | b'=' | b'[' => spoken_for(),
+            b'"' => (second != b':' && end == b'"') || spoken_for(),
+            b',' => length >= CELL_DIGITS || spoken_for(),
+            _ => true,
+        }
+    }
+
+    /// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
+    /// capital and a small letter, with which a name begins.
+    #[inline(always)]
+    fn is_spoken_for(&self, place: u32, near: &Context, past: &Context) -> bool {
+        let (lane, before) = (self.lane, self.before);
+        let words = up_to(near.words.phones, past.words.phones, place);
+        let close = |context: &Context| context.keys.phones | context.words.ties;
+        let names = |lane: &Lane| lane.upper << 1 & lane.alpha & !lane.upper | lane.high;
+        words != 0
+            || up_to(close(near), close(past), place) >> (64 - 8) != 0
+            || up_to(names(lane), names(before), place) >> (64 - 16) != 0
+    }
+}
+
+/// Whether the digits are a decimal, a time, an IPv4 address, a date, or run into a word. The
+/// detectors would say no to each of them, wherever it stands.
+#[inline(always)]
+fn is_other(text: &[u8], digits: u64, zero: bool) -> bool {
+    let length = run(digits);
+    let next = byte(text, length);
+    let digit_after = digits.checked_shr(length as u32 + 1).unwrap_or(0) & 1 != 0;
+    match next {
+        b'x' | b'e' | b'E' => false,
+        b'_' => true,
+        b':' => digit_after,
+        b'.' if digit_after => is_dotted(text, digits, zero),
+        b'-' | b'/' => length == 4 && is_date(text),
+        b' ' | b'(' | b')' | b'.' | b'%' | b'\\' | b'&' | 0x80.. => false,
+        _ => next.is_ascii_alphabetic() || length < MIN_DIGITS as usize,
+    }
+}
+
+/// One dot and no trunk prefix before it, or four groups of three digits at most.
+#[inline(always)]
+fn is_dotted(text: &[u8], digits: u64, zero: bool) -> bool {
+    let first = run(digits);
+    let second = run(digits >> (first + 1));
+    let end = first + 1 + second;
+    let next = byte(text, end);
+    if next != b'.' {
+        let goes_on = matches!(next, b'-' | b' ' | b'/' | b'%' | b'\\' | b'&' | 0x80..);
+        return !goes_on && (!zero || first == 1);
+    }
+    if first > 3 || second > 3 {
+        return false;
+    }
+    let third = run(digits >> (end + 1));
+    let fourth_at = end + third + 2;
+    let fourth = run(digits >> fourth_at);
+    let next = byte(text, fourth_at + fourth);
+    (1..=3).contains(&third)
+        && (1..=3).contains(&fourth)
+        && byte(text, fourth_at - 1) == b'.'
+        && !(next.is_ascii_alphanumeric() || next == b'.')
+}
+
+/// `2026-11-21`, of this century or the last.
+#[inline(always)]
+fn is_date(text: &[u8]) -> bool {
+    let Some(&[a, b, _, _, first, c, d, second, e, f]) = text.first_chunk() else { return false };
+    matches!([a, b], [b'1', b'9'] | [b'2', b'0'])
+        && first == second
+        && (*b"01"..=*b"12").contains(&[c, d])
+        && (*b"01"..=*b"31").contains(&[e, f])
+        && [d, f].iter().all(u8::is_ascii_digit)
+        && !text.get(10).is_some_and(u8::is_ascii_digit)
+}
+
+/// Whether six bits are set.
+#[inline(always)]
+fn has_six(mut digits: u64) -> bool {
+    for _ in 1..MIN_DIGITS {
+        digits &= digits.wrapping_sub(1);
+    }
+    digits != 0
+}
+
+/// The bits up to the first that is not set.
+#[inline(always)]
+fn within(soft: u64) -> u64 {
+    1u64.checked_shl(run(soft) as u32).map_or(u64::MAX, |bit| bit - 1)
+}
+
+/// The byte at `at`, or a line feed past the end.
+#[inline(always)]
+fn byte(text: &[u8], at: usize) -> u8 {
+    text.get(at).copied().unwrap_or(b'\n')
+}
+
+/// Six bytes ahead.
+const SIX: u64 = (1 << MIN_DIGITS) - 1;
+/// As far as an escape or another script can take part in a number.
+const REACH: u64 = (1 << 32) - 1;
+
+/// What may stand inside a number, or hide a part of it.
+#[inline(always)]
+fn soft(lane: &Lane) -> u64 {
+    lane.digit | lane.join | lane.high | lane.escape
+}
