@@ -45,7 +45,7 @@
 //! | order | [`resolve`] |
 //! | detectors | [`detect`] |
 //! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`plan`], [`pseudonym`] |
-//! | plain things | [`span`], [`class`], [`carrier`], [`fold`], [`frame`], [`stats`], [`secret`] |
+//! | plain things | [`span`], [`class`], [`carrier`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`] |
 //!
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
 //! kernels of the architectures, nowhere else. No error, message or figure ever holds input bytes.
@@ -61,6 +61,7 @@ pub mod frame;
 pub mod lexicon;
 pub mod plan;
 pub mod pseudonym;
+pub mod replace;
 pub mod resolve;
 pub mod rules;
 pub mod scan;

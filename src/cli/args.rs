@@ -9,7 +9,7 @@ use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use lognym::plan::Region;
-use lognym::pseudonym::Domain;
+use lognym::pseudonym::{Domain, ring};
 use lognym::scan::Kernel;
 
 use super::key::KeyCommand;
@@ -173,6 +173,12 @@ pub(crate) struct KeyArgs {
     /// Open file descriptor to read the key ring from
     #[arg(long, value_name = "N", env = "LOGNYM_KEY_FD")]
     pub(crate) key_fd: Option<u32>,
+    /// Take a ring that its group may read, as Kubernetes mounts secrets
+    #[arg(long, env = "LOGNYM_ALLOW_GROUP_READ", value_parser = FalseyValueParser::new())]
+    pub(crate) allow_group_read: bool,
+    /// What hands out the ring, if the configuration names it.
+    #[arg(skip)]
+    pub(crate) key_command: Option<ring::KeyCommand>,
     /// Whose pseudonyms: those of different domains cannot be matched
     #[arg(long, value_name = "NAME", env = "LOGNYM_DOMAIN", default_value = "default")]
     pub(crate) domain: Domain,

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use anyhow::Context;
 use lognym::engine::{Engine, Setup};
 use lognym::frame::Limits;
-use lognym::pseudonym::ring::{KeySource, OpenOptions};
+use lognym::pseudonym::ring::{KeySource, OpenOptions, Places};
 use lognym::pseudonym::{Domain, Keys};
 use lognym::stats::Counts;
 use lognym::stream::{self, Options};
@@ -47,8 +47,13 @@ pub(crate) fn keys(args: &KeyArgs) -> Result<Keys, Failure> {
         return Err(Failure::new(Exit::Key, anyhow::anyhow!(message)));
     }
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let file = args.key_file.as_deref();
-    match KeySource::choose(file, args.key_fd, credentials.as_deref())? {
+    let places = Places {
+        file: args.key_file.as_deref(),
+        fd: args.key_fd,
+        credentials: credentials.as_deref(),
+        command: args.key_command.as_ref(),
+    };
+    match KeySource::choose(places)? {
         Some(source) => stored(&source, &args.domain),
         None => {
             note(format_args!(

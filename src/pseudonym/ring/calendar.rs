@@ -7,7 +7,7 @@ use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
 use super::error::RingError;
-use super::model::{Epoch, Kind, Material, Ring};
+use super::model::{Epoch, Kind, Material, Ring, instant};
 use super::weak::Weakness;
 use crate::secret::Secret;
 
@@ -47,6 +47,16 @@ impl Period {
         })
     }
 
+    /// The period that gives its epochs ids of this form; a month unless it looks like another.
+    fn of_id(id: &str) -> Self {
+        let mut parts = id.split(['-', '.']);
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some(_), Some(week), _) if week.starts_with('W') => Period::Week,
+            (Some(_), Some(_), Some(day)) if day.len() == 2 => Period::Day,
+            _ => Period::Month,
+        }
+    }
+
     /// The id of the epoch that begins at `begin`.
     fn id(self, begin: Date) -> String {
         match self {
@@ -62,24 +72,82 @@ impl Period {
 
 impl Ring {
     /// A new root ring with the epoch that holds `now` and `ahead` following ones.
+    ///
+    /// # Errors
+    /// Beyond the calendar, or without random bytes.
     pub fn fresh(now: SystemTime, period: Period, ahead: usize) -> Result<Self, RingError> {
-        let now = Timestamp::try_from(now).map_err(|_| RingError::Calendar)?;
-        let today = Offset::UTC.to_datetime(now).date();
-        let mut begin = period.begin(today).map_err(|_| RingError::Calendar)?;
-        let mut epochs = Vec::new();
-        for _ in 0..=ahead {
-            let end = period.next(begin).map_err(|_| RingError::Calendar)?;
-            epochs.push(Epoch {
-                id: period.id(begin),
-                not_before: midnight(begin)?,
-                not_after: midnight(end)?,
-                destroy_after: midnight(end.saturating_add(RETENTION_YEARS.years()))?,
-                material: Material::Secret(strong_secret()?),
-            });
-            begin = end;
-        }
+        let begin = midnight(period.begin(date(instant(now)?)).map_err(|_| RingError::Calendar)?)?;
+        let mut epochs = vec![epoch_from(begin, period, &[])?];
+        extend(&mut epochs, begin, period, ahead)?;
         Ring::new(Kind::Root, epochs)
     }
+
+    /// This ring with as many new epochs behind its last one as it takes for `ahead` to follow the
+    /// present moment; none if they are there. A period of `None` is that of the last epoch, told
+    /// by its id. An epoch that begins within a period, because the period was changed,
+    /// is shorter.
+    ///
+    /// # Errors
+    /// A domain ring, the end of the calendar, or no random bytes.
+    pub fn rotated(
+        self,
+        now: SystemTime,
+        period: Option<Period>,
+        ahead: usize,
+    ) -> Result<Self, RingError> {
+        if self.kind() != &Kind::Root {
+            return Err(RingError::RootOnly);
+        }
+        let now = instant(now)?;
+        let mut epochs = self.into_epochs();
+        let last = epochs.iter().max_by_key(|epoch| epoch.not_after).ok_or(RingError::Empty)?;
+        let period = period.unwrap_or_else(|| Period::of_id(&last.id));
+        let end = last.not_after;
+        if end <= now {
+            let begin = midnight(period.begin(date(now)).map_err(|_| RingError::Calendar)?)?;
+            let epoch = epoch_from(begin.max(end), period, &epochs)?;
+            epochs.push(epoch);
+        }
+        extend(&mut epochs, now, period, ahead)?;
+        Ring::new(Kind::Root, epochs)
+    }
+}
+
+/// Adds epochs behind the last one until `ahead` of them begin after `now`.
+fn extend(
+    epochs: &mut Vec<Epoch>,
+    now: Timestamp,
+    period: Period,
+    ahead: usize,
+) -> Result<(), RingError> {
+    while epochs.iter().filter(|epoch| epoch.not_before > now).count() < ahead {
+        let end = epochs.iter().map(|epoch| epoch.not_after).max().ok_or(RingError::Empty)?;
+        let epoch = epoch_from(end, period, epochs)?;
+        epochs.push(epoch);
+    }
+    Ok(())
+}
+
+/// A new epoch from `begin` to the end of the period that holds it, its id none of those of
+/// `others`.
+fn epoch_from(begin: Timestamp, period: Period, others: &[Epoch]) -> Result<Epoch, RingError> {
+    let first = period.begin(date(begin)).map_err(|_| RingError::Calendar)?;
+    let end = period.next(first).map_err(|_| RingError::Calendar)?;
+    let plain = period.id(first);
+    let is_free = |id: &String| others.iter().all(|other| other.id != *id);
+    let numbered = (2..).map(|number: u32| format!("{plain}.{number}"));
+    let id = std::iter::once(plain.clone()).chain(numbered).find(is_free);
+    Ok(Epoch {
+        id: id.unwrap_or(plain),
+        not_before: begin,
+        not_after: midnight(end)?,
+        destroy_after: midnight(end.saturating_add(RETENTION_YEARS.years()))?,
+        material: Material::Secret(strong_secret()?),
+    })
+}
+
+fn date(at: Timestamp) -> Date {
+    Offset::UTC.to_datetime(at).date()
 }
 
 fn midnight(date: Date) -> Result<Timestamp, RingError> {

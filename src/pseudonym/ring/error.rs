@@ -108,6 +108,12 @@ pub enum RingError {
     /// The key of an epoch was destroyed.
     #[error("the key of this epoch was destroyed")]
     Destroyed,
+    /// No epoch of the id that was asked for.
+    #[error("the ring has no epoch of this id; `lognym key list` shows them")]
+    UnknownEpoch,
+    /// Something that takes the secrets of a root ring.
+    #[error("a domain ring has no secrets to do this with; use the root ring it came from")]
+    RootOnly,
     /// A domain ring asked for another domain.
     #[error("this ring holds the keys of domain {holds} only; ask for that one or use a root ring")]
     OtherDomain {
@@ -158,6 +164,20 @@ pub enum FileError {
         /// Why.
         #[source]
         source: RingError,
+    },
+    /// Somebody else writes the ring, or has just written it.
+    #[error("the key ring {} is being changed by another process; try again", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The command that hands out the ring failed.
+    #[error("the key command {place} {reason}")]
+    Command {
+        /// The program.
+        place: String,
+        /// How it failed and what to do.
+        reason: &'static str,
     },
     /// A new ring would have replaced a file.
     #[error("{} exists; a key ring is never overwritten: name another file", path.display())]

@@ -1,4 +1,4 @@
-//! Rings in files: who may own them, where they come from, how new ones are made.
+//! Rings in files: who may own them, how they are read, how new ones are made and old ones changed.
 //!
 //! All checks look at the opened descriptor, so that nobody can exchange the file between
 //! check and reading. Symbolic links are followed: Kubernetes mounts secrets as links.
@@ -6,19 +6,17 @@
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;
 
 use super::error::{FileError, RingError};
 use super::model::Ring;
+use crate::replace::{self, Replacement};
 
 /// The largest ring file in bytes; room for some 280 epochs.
 pub const LIMIT: usize = 64 * 1024;
-
-/// File name of the ring among the credentials of a systemd unit.
-const CREDENTIAL: &str = "lognym.ring";
 
 /// Which rights on a ring file are tolerated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,72 +25,74 @@ pub struct OpenOptions {
     pub allow_group_read: bool,
 }
 
-/// The one place that keys come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeySource {
-    /// A file that the operator names.
-    File(PathBuf),
-    /// A descriptor that this process was started with.
-    Fd(u32),
-    /// A credential of the systemd unit.
-    Credential(PathBuf),
-}
-
-impl KeySource {
-    /// The source among these, or none; an error if there are two. `credentials` is the value
-    /// of `$CREDENTIALS_DIRECTORY`, which counts if a ring lies in it.
-    pub fn choose(
-        file: Option<&Path>,
-        fd: Option<u32>,
-        credentials: Option<&Path>,
-    ) -> Result<Option<Self>, FileError> {
-        let credential = credentials
-            .map(|folder| folder.join(CREDENTIAL))
-            .filter(|ring| ring.symlink_metadata().is_ok());
-        let mut given = [
-            file.map(|path| (Self::File(path.to_owned()), "--key-file")),
-            fd.map(|fd| (Self::Fd(fd), "--key-fd")),
-            credential.map(|path| (Self::Credential(path), "$CREDENTIALS_DIRECTORY/lognym.ring")),
-        ]
-        .into_iter()
-        .flatten();
-        match (given.next(), given.next()) {
-            (Some((_, first)), Some((_, second))) => Err(FileError::TwoSources { first, second }),
-            (first, _) => Ok(first.map(|(source, _)| source)),
-        }
-    }
-
-    /// Reads the ring. systemd hands out credentials that the unit's group may read, as it
-    /// keeps others from the folder by itself.
-    pub fn load(&self, options: OpenOptions) -> Result<Ring, FileError> {
-        match self {
-            Self::File(path) => open(path, options),
-            Self::Fd(fd) => from_fd(*fd, options),
-            Self::Credential(path) => open(path, OpenOptions { allow_group_read: true }),
-        }
-    }
-}
-
 /// Reads the ring in the file at `path`: a regular file of root or the effective user, closed
 /// to all others.
+///
+/// # Errors
+/// [`FileError`]: what cannot be read, may not hold keys, or is no valid ring.
 pub fn open(path: &Path, options: OpenOptions) -> Result<Ring, FileError> {
     let place = path.display().to_string();
+    read(open_checked(path, options)?, place)
+}
+
+/// Opens a file that may hold keys.
+///
+/// # Errors
+/// As [`open`], but for the content.
+pub fn open_checked(path: &Path, options: OpenOptions) -> Result<File, FileError> {
+    let place = path.display().to_string();
     // Without blocking: a FIFO is to be refused, not waited for.
-    let file = File::options()
+    let opened = File::options()
         .read(true)
         .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32)
         .open(path)
-        .map_err(|source| FileError::Read { place: place.clone(), source })?;
-    let metadata =
-        file.metadata().map_err(|source| FileError::Read { place: place.clone(), source })?;
+        .and_then(|file| Ok((file.metadata()?, file)));
+    let (metadata, file) =
+        opened.map_err(|source| FileError::Read { place: place.clone(), source })?;
     let reason = match &metadata {
         m if !m.is_file() => Some("it is not a regular file"),
         m => refusal(m, options),
     };
     match reason {
         Some(reason) => Err(FileError::Refused { place, reason }),
-        None => read(file, place),
+        None => Ok(file),
     }
+}
+
+/// Changes the ring in the file at `path`, which passes the checks of [`open`]: the file is replaced
+/// as a whole, or stays what it was. Then the bytes of the old one are overwritten, as far as the
+/// file system lets anybody do that: copy-on-write, snapshots, backups and flash keep theirs.
+///
+/// # Errors
+/// [`FileError`]; [`FileError::Busy`] while another process changes it.
+pub fn update(
+    path: &Path,
+    change: impl FnOnce(Ring) -> Result<Ring, RingError>,
+) -> Result<(), FileError> {
+    let place = path.display().to_string();
+    let old = open_checked(path, OpenOptions { allow_group_read: true })?;
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::WouldBlock => FileError::Busy { path: path.to_owned() },
+        _ => FileError::Write { path: path.to_owned(), source },
+    };
+    let metadata = old.metadata().map_err(failed)?;
+    let mut new = Replacement::begin(path, &metadata).map_err(failed)?;
+    if !replace::is_still(&old, path).map_err(failed)? {
+        return Err(FileError::Busy { path: path.to_owned() });
+    }
+    let doomed = File::options().write(true).open(path).ok();
+    let ring = read(old, place.clone())?;
+    let ring = change(ring).map_err(|source| FileError::Ring { place, source })?;
+    new.write_all(text(&ring, path)?.as_bytes()).and_then(|()| new.commit()).map_err(failed)?;
+    if let Some(doomed) = doomed {
+        let _ = overwrite(doomed, metadata.len());
+    }
+    Ok(())
+}
+
+fn overwrite(mut file: File, length: u64) -> io::Result<()> {
+    io::copy(&mut io::repeat(0).take(length), &mut file)?;
+    file.sync_all()
 }
 
 /// Reads the ring from a descriptor that this process was given: a pipe, or a regular file,
@@ -125,7 +125,7 @@ fn refusal(metadata: &fs::Metadata, options: OpenOptions) -> Option<&'static str
     }
 }
 
-fn read(file: File, place: String) -> Result<Ring, FileError> {
+pub(super) fn read(file: impl Read, place: String) -> Result<Ring, FileError> {
     // Room for all of it: growing would leave secrets behind in freed memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
     if let Err(source) = file.take(LIMIT as u64 + 1).read_to_end(&mut bytes) {
@@ -143,32 +143,45 @@ fn read(file: File, place: String) -> Result<Ring, FileError> {
 
 /// Writes `ring` to a new file with rights 0600 and makes sure that it is on the disk. An
 /// existing file, or a link of that name, is never touched.
+///
+/// # Errors
+/// [`FileError::Exists`], or what the system said.
 pub fn create(path: &Path, ring: &Ring) -> Result<(), FileError> {
-    let text = ring.to_text();
-    if text.len() > LIMIT {
-        let place = path.display().to_string();
-        return Err(FileError::Refused {
-            place,
-            reason: "it would be larger than 64 KiB; ask for fewer epochs",
-        });
-    }
+    create_private(path, text(ring, path)?.as_bytes())
+}
+
+/// Writes a new file as [`create`] does, with any content.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_private(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let failed = |source| FileError::Write { path: path.to_owned(), source };
     let opened = File::options().write(true).create_new(true).mode(0o600).open(path);
     let file = opened.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => FileError::Exists { path: path.to_owned() },
         _ => failed(error),
     })?;
-    write_through(file, text.as_bytes(), path).map_err(|error| {
+    write_through(file, content, path).map_err(|error| {
         // Half a ring is worth nothing, and would block the next attempt.
         let _ = fs::remove_file(path);
         failed(error)
     })
 }
 
+/// The text of a ring that is to stand at `path`, if a file of it could be read again.
+fn text(ring: &Ring, path: &Path) -> Result<Zeroizing<String>, FileError> {
+    let text = ring.to_text();
+    if text.len() > LIMIT {
+        let place = path.display().to_string();
+        let reason = "it would be larger than 64 KiB; ask for fewer epochs";
+        return Err(FileError::Refused { place, reason });
+    }
+    Ok(text)
+}
+
 /// Writes and syncs the file, then the folder that has its name.
 fn write_through(mut file: File, bytes: &[u8], path: &Path) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    replace::sync_folder(path)
 }

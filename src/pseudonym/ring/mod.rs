@@ -7,16 +7,21 @@
 //! repeats what stood in the file.
 
 mod calendar;
+mod command;
 mod error;
 mod file;
 mod format;
+mod life;
 mod model;
+mod source;
 mod weak;
 
 pub use calendar::Period;
+pub use command::KeyCommand;
 pub use error::{FileError, RingError};
-pub use file::{KeySource, LIMIT, OpenOptions, create, from_fd, open};
+pub use file::{LIMIT, OpenOptions, create, create_private, from_fd, open, open_checked, update};
 pub use model::{Epoch, Kind, Material, Ring};
+pub use source::{KeySource, Places};
 pub use weak::Weakness;
 
 #[cfg(test)]

@@ -79,10 +79,46 @@ impl Ring {
         &self.epochs
     }
 
+    /// Its epochs, taken out of it.
+    pub(super) fn into_epochs(self) -> Vec<Epoch> {
+        self.epochs
+    }
+
+    /// The epoch of this id.
+    ///
+    /// # Errors
+    /// When the ring has none, or its key is destroyed.
+    pub fn epoch(&self, id: &str) -> Result<&Epoch, RingError> {
+        let epoch = self.epochs.iter().find(|epoch| epoch.id == id);
+        match epoch.ok_or(RingError::UnknownEpoch)? {
+            Epoch { material: Material::Destroyed(_), .. } => Err(RingError::Destroyed),
+            epoch => Ok(epoch),
+        }
+    }
+
+    /// Its epochs that have a key still, in the order of the file.
+    pub fn retained(&self) -> impl Iterator<Item = &Epoch> {
+        self.epochs.iter().filter(|epoch| epoch.secret().is_some())
+    }
+
+    /// The domains to work with: the one of a domain ring, those of `wanted` otherwise.
+    ///
+    /// # Errors
+    /// When `wanted` holds another domain than that of a domain ring.
+    pub fn domains(&self, wanted: &[Domain]) -> Result<Vec<Domain>, RingError> {
+        match &self.kind {
+            Kind::Root => Ok(wanted.to_vec()),
+            Kind::Domain(holds) if wanted.iter().all(|domain| domain == holds) => {
+                Ok(vec![holds.clone()])
+            }
+            Kind::Domain(holds) => Err(RingError::OtherDomain { holds: holds.clone() }),
+        }
+    }
+
     /// The epoch in force at `at`; an error if there is none or its key is destroyed, so that
     /// nothing is pseudonymised without a key that was meant for it.
     pub fn active(&self, at: SystemTime) -> Result<&Epoch, RingError> {
-        let at = Timestamp::try_from(at).map_err(|_| RingError::Calendar)?;
+        let at = instant(at)?;
         let covers = |epoch: &&Epoch| epoch.not_before <= at && at < epoch.not_after;
         let epoch = self.epochs.iter().find(covers).ok_or_else(|| self.no_epoch(at))?;
         match epoch.material {
@@ -158,4 +194,9 @@ impl Epoch {
             Material::Destroyed(_) => None,
         }
     }
+}
+
+/// The instant of a system time.
+pub(super) fn instant(time: SystemTime) -> Result<Timestamp, RingError> {
+    Timestamp::try_from(time).map_err(|_| RingError::Calendar)
 }

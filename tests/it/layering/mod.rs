@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors of the library, lowest first.
 const FLOORS: [&[&str]; 6] = [
-    &["span", "class", "carrier", "fold", "corpus", "frame", "stats", "secret"],
+    &["span", "class", "carrier", "fold", "corpus", "frame", "stats", "secret", "replace"],
     &["scan", "rules", "lexicon", "pseudonym", "plan"],
     &["detect"],
     &["resolve"],

@@ -158,8 +158,10 @@ fn exactly_one_source() {
     let ring = credentials.join("lognym.ring");
     write(&ring, two_years().as_bytes(), 0o440);
 
-    let choose = |file, fd, folder: &Path| KeySource::choose(file, fd, Some(folder));
-    assert_eq!(KeySource::choose(None, None, None).expect("none"), None);
+    let choose = |file, fd, folder: &Path| {
+        KeySource::choose(Places { file, fd, credentials: Some(folder), command: None })
+    };
+    assert_eq!(KeySource::choose(Places::default()).expect("none"), None);
     assert_eq!(choose(None, None, &empty).expect("none"), None);
     assert_eq!(choose(file, None, &empty).expect("one"), Some(KeySource::File(path.clone())));
     assert_eq!(choose(None, Some(3), &empty).expect("one"), Some(KeySource::Fd(3)));
@@ -172,6 +174,12 @@ fn exactly_one_source() {
     {
         assert!(matches!(choose(file, fd, folder), Err(FileError::TwoSources { .. })));
     }
+    let command = KeyCommand::new(&["/bin/true".to_owned()]).expect("a command");
+    let command = Some(&command);
+    let only = KeySource::choose(Places { command, ..Places::default() }).expect("one");
+    assert_eq!(only, command.cloned().map(KeySource::Command));
+    let two = KeySource::choose(Places { file, command, ..Places::default() });
+    assert!(matches!(two, Err(FileError::TwoSources { .. })));
 }
 
 #[test]
@@ -204,4 +212,50 @@ fn a_ring_that_could_not_be_read_is_not_written() {
     assert!(!path.exists());
     let most = Ring::fresh(at("2026-11-21T12:00:00Z"), Period::Day, 250).expect("a ring");
     create(&path, &most).expect("250 ahead fit");
+}
+
+#[test]
+fn a_change_replaces_the_file_and_nothing_of_the_old_one_stays() {
+    let (folder, path) = folder();
+    let backup = folder.path().join("backup");
+    fs::hard_link(&path, &backup).expect("a second name");
+    let link = folder.path().join("link");
+    symlink(&path, &link).expect("a link");
+    update(&link, |ring| ring.destroyed(&["2026".into()], at("2026-11-21T12:00:00Z")))
+        .expect("to be written");
+    let ring = open(&path, OpenOptions::default()).expect("valid");
+    assert!(matches!(ring.epoch("2026"), Err(RingError::Destroyed)));
+    assert!(ring.epoch("2027").is_ok());
+    assert!(!fs::read_to_string(&path).expect("text").contains(&digits(1)));
+    assert!(fs::read(&backup).expect("the old file").iter().all(|&byte| byte == 0));
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 3);
+}
+
+#[test]
+fn a_refused_change_leaves_the_file_alone() {
+    let (folder, path) = folder();
+    let unknown =
+        update(&path, |ring| ring.destroyed(&["1999".into()], at("2026-11-21T12:00:00Z")));
+    assert!(matches!(unknown, Err(FileError::Ring { source: RingError::UnknownEpoch, .. })));
+    assert_eq!(fs::read(&path).expect("a file"), two_years().as_bytes());
+    let other = crate::replace::Replacement::begin(&path, &fs::metadata(&path).expect("a file"));
+    assert!(matches!(update(&path, Ok), Err(FileError::Busy { .. })));
+    drop(other);
+    assert!(update(&path, Ok).is_ok());
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}
+
+/// A Kubernetes volume: `ring -> ..data/ring`, `..data -> ..2026_11_21`, root's and its group's.
+#[test]
+fn a_mounted_secret_is_read_where_group_read_is_allowed() {
+    let (folder, path) = folder();
+    let version = folder.path().join("..2026_11_21");
+    fs::create_dir(&version).expect("a folder");
+    fs::rename(&path, version.join("ring")).expect("to be moved");
+    set_mode(&version.join("ring"), 0o440);
+    symlink("..2026_11_21", folder.path().join("..data")).expect("a link");
+    symlink("..data/ring", folder.path().join("ring")).expect("a link");
+    let ring = folder.path().join("ring");
+    assert!(refused(&ring, OpenOptions::default()).contains("group may read"));
+    assert!(open(&ring, GROUP).is_ok());
 }

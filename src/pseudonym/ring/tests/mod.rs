@@ -1,6 +1,7 @@
 //! Rings as text and in memory; files are tested in their own module.
 
 mod files;
+mod life;
 
 use std::time::{Duration, SystemTime};
 
