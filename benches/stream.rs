@@ -8,6 +8,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use lognym::epochs::Epochs;
 use lognym::frame::Limits;
 use lognym::scan::Kernel;
 use lognym::stream::{self, Meter, Options, Source, Stop, Summary};
@@ -15,7 +16,7 @@ use rustix::io::dup;
 use rustix::stdio::{dup2_stdout, stdout};
 
 fn streams(criterion: &mut Criterion) {
-    let engine = common::engine(Kernel::auto());
+    let epochs = Epochs::fixed(common::engine(Kernel::auto()));
     for threads in [NonZeroUsize::MIN, NonZeroUsize::MIN.saturating_add(1)] {
         let options = Options { limits: Limits::default(), threads, line_buffered: false };
         let mut group = criterion.benchmark_group(format!("stream/{threads}"));
@@ -25,7 +26,7 @@ fn streams(criterion: &mut Criterion) {
             let sources = [Source::Path(file.path().to_owned())];
             let run = || -> Summary {
                 let stop = Stop::new().expect("descriptors are to be had");
-                stream::run(&engine, &sources, &options, &stop, &Meter::default())
+                stream::run(&epochs, &sources, &options, &stop, &Meter::default())
                     .expect("the file can be read")
             };
             let counts = muted(run).counts;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use crate::carrier;
 use crate::detect::{Detector, Finding, Found};
 use crate::plan::Region;
+use crate::pseudonym::suppress::{self, Suppressed};
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
 use crate::resolve;
 use crate::rules::{RuleSet, RulesError};
@@ -57,11 +58,12 @@ impl Default for Setup {
 }
 
 /// Detectors and keys, immutable and shared by all workers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Engine {
     kernel: Kernel,
     detector: Arc<Detector>,
     keys: Keys,
+    suppressed: Option<Arc<Suppressed>>,
 }
 
 /// Working memory of one worker, reused from block to block.
@@ -79,6 +81,9 @@ struct Identities {
     tokens: TokenCache,
     text: String,
     canonical: Vec<u8>,
+    /// Marks of the suppression list, and the last one of them.
+    marks: TokenCache,
+    mark: Vec<u8>,
 }
 
 /// Bytes that the engine has released. Only the engine makes it; sinks take nothing else.
@@ -122,12 +127,22 @@ impl Engine {
     pub fn new(setup: Setup, keys: Keys) -> Result<Self, RulesError> {
         let Setup { kernel, regions } = setup;
         let detector = Arc::new(Detector::new(RuleSet::builtin()?, regions));
-        Ok(Self { kernel, detector, keys })
+        Ok(Self { kernel, detector, keys, suppressed: None })
     }
 
     /// The same engine under other keys, as for the next epoch; the detectors are shared.
     pub fn with_keys(&self, keys: Keys) -> Self {
-        Self { kernel: self.kernel, detector: Arc::clone(&self.detector), keys }
+        Self { keys, ..self.clone() }
+    }
+
+    /// The same engine with a list of those who get a constant instead of a token.
+    pub fn suppressing(&self, list: Option<Arc<Suppressed>>) -> Self {
+        Self { suppressed: list, ..self.clone() }
+    }
+
+    /// The keys it writes with.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// Working memory for one worker.
@@ -186,11 +201,18 @@ impl Engine {
             out.extend_from_slice(quote);
             let surface = &block[finding.span.start..finding.span.end];
             let value = found.value(finding);
-            let hash = identities.write(&self.keys, finding.kind(), surface, value, &mut out);
-            counts.identities.note(hash);
+            let kind = finding.kind();
+            if let Some(list) = &self.suppressed
+                && identities.is_listed(list, kind, surface, value)
+            {
+                out.extend_from_slice(suppress::MARKER);
+            } else {
+                let hash = identities.write(&self.keys, kind, surface, value, &mut out);
+                counts.identities.note(hash);
+            }
             out.extend_from_slice(quote);
             counts.by_context[finding.context as usize] += 1;
-            counts.by_type[usize::from(finding.kind() == TypeCode::NAM)] += 1;
+            counts.by_type[usize::from(kind == TypeCode::NAM)] += 1;
             copied = finding.span.end;
         }
         out.extend_from_slice(&block[copied..]);
@@ -225,7 +247,7 @@ impl Identities {
         canonical: Option<&[u8]>,
         out: &mut Vec<u8>,
     ) -> u64 {
-        let Self { tokens, text, canonical: buffer } = self;
+        let Self { tokens, text, canonical: buffer, .. } = self;
         match canonical {
             Some(value) => tokens.token(keys, kind, Identity::Canonical(value), || value, out),
             None => {
@@ -233,6 +255,25 @@ impl Identities {
                 tokens.token(keys, kind, identity, || name_value(surface, text, buffer), out)
             }
         }
+    }
+}
+
+impl Identities {
+    /// Whether the identity that [`Self::write`] would write a token for is on `list`.
+    fn is_listed(
+        &mut self,
+        list: &Suppressed,
+        kind: TypeCode,
+        surface: &[u8],
+        canonical: Option<&[u8]>,
+    ) -> bool {
+        let mut mark = std::mem::take(&mut self.mark);
+        mark.clear();
+        std::mem::swap(&mut self.tokens, &mut self.marks);
+        self.write(list.keys(), kind, surface, canonical, &mut mark);
+        std::mem::swap(&mut self.tokens, &mut self.marks);
+        self.mark = mark;
+        list.holds(&self.mark)
     }
 }
 

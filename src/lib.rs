@@ -41,7 +41,7 @@
 //! | floor | modules |
 //! |---|---|
 //! | transports | [`stream`] |
-//! | around the flow | [`audit`] |
+//! | around the flow | [`epochs`], [`audit`], [`rights`] |
 //! | flow | [`engine`] |
 //! | order | [`resolve`] |
 //! | detectors | [`detect`] |
@@ -58,13 +58,16 @@ pub mod class;
 pub mod corpus;
 pub mod detect;
 pub mod engine;
+pub mod epochs;
 pub mod fold;
 pub mod frame;
 pub mod lexicon;
+pub mod manual;
 pub mod plan;
 pub mod pseudonym;
 pub mod replace;
 pub mod resolve;
+pub mod rights;
 pub mod rules;
 pub mod scan;
 pub mod secret;

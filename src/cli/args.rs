@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use lognym::plan::Region;
-use lognym::pseudonym::{Domain, ring};
-use lognym::scan::Kernel;
-
+use super::audit::AuditCommand;
+use super::chapter::Topic;
 use super::key::KeyCommand;
-use super::units;
+use super::options::{DetectorArgs, InputArgs, KeyArgs, RecordArgs, SuppressArgs};
+use super::rights::{EraseArgs, ExtractArgs, FindArgs, LookupArgs};
+use super::suppress::SuppressCommand;
 
 /// Replaces phone numbers and person names in logs by keyed pseudonyms.
 ///
@@ -34,10 +34,11 @@ Examples:
   lognym key new --key-file lognym.ring
   lognym --key-file lognym.ring app.log > clean.log
   app | lognym --key-file lognym.ring | shipper
+  lognym lookup --key-file lognym.ring < who.txt
 
 Exit codes:
    0  done; also when the reader downstream has left
-   1  `detect --fail` found something
+   1  `detect --fail` found something, `find` nothing; a log or ring is not as expected
    2  usage
   65  input refused: compressed, UTF-16, or the output file itself
   70  internal error
@@ -56,13 +57,37 @@ pub(crate) enum Command {
     Bench(BenchArgs),
     /// Make and keep key rings
     Key(KeyCommand),
+    /// Print the tokens of a person in every epoch and domain
+    ///
+    /// One a line: token, epoch, domain, type, with tabs between.
+    Lookup(LookupArgs),
+    /// Print the lines of filtered logs that hold a person's tokens, as grep does
+    ///
+    /// Reads plain, gzip and Zstandard files, folders with all that is in them, or standard input.
+    /// Exits with 1 if there is no such line.
+    Find(FindArgs),
+    /// Write a person's lines as CSV or JSON lines, other people's tokens masked
+    Extract(ExtractArgs),
+    /// Take a person's lines out of files, in place
+    ///
+    /// Shows what it would do, and asks; without an answer nothing is changed. Each file is replaced
+    /// as a whole. What other programs keep (open files, copies, backups, indexes) is not reached:
+    /// --queries prints the same request for them.
+    Erase(EraseArgs),
+    /// Keep the list of those who get a constant instead of a token
+    Suppress(SuppressCommand),
+    /// Check audit logs
+    Audit(AuditCommand),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page (roff)
-    Man,
+    /// Print the manual page (roff), or a chapter of the manual (Markdown)
+    Man {
+        /// Which chapter
+        topic: Option<Topic>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +120,13 @@ pub(crate) struct FilterArgs {
         default_missing_value = "text"
     )]
     pub(crate) stats: Option<StatsForm>,
+    /// Epoch of the ring to write with, for replays of old logs [default: the one in force]
+    #[arg(long, value_name = "ID", env = "LOGNYM_EPOCH")]
+    pub(crate) epoch: Option<String>,
+    #[command(flatten)]
+    pub(crate) suppress: SuppressArgs,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
     /// Show the progress on standard error while it is a terminal
     #[arg(long, env = "LOGNYM_PROGRESS", value_parser = FalseyValueParser::new())]
     pub(crate) progress: bool,
@@ -132,58 +164,6 @@ pub(crate) struct BenchArgs {
     pub(crate) json: bool,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct InputArgs {
-    /// Files to read, one after the other; `-` is standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
-    /// Longest line in bytes (K, M, G for binary multiples); a longer one is withheld
-    #[arg(
-        long,
-        value_name = "BYTES",
-        env = "LOGNYM_MAX_LINE",
-        default_value = "1M",
-        value_parser = parse_max_line
-    )]
-    pub(crate) max_line: usize,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DetectorArgs {
-    /// Countries whose national phone numbers are read
-    #[arg(
-        long,
-        value_name = "LIST",
-        env = "LOGNYM_REGION",
-        value_delimiter = ',',
-        default_value = "DE,US,GB",
-        value_parser = parse_region
-    )]
-    pub(crate) region: Vec<Region>,
-    /// Instruction set to scan with: auto, scalar, ssse3, avx2, avx512, neon
-    #[arg(long, value_name = "NAME", env = "LOGNYM_KERNEL", default_value = "auto")]
-    pub(crate) kernel: Kernel,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeyArgs {
-    /// Key ring to read
-    #[arg(long, value_name = "PATH", env = "LOGNYM_KEY_FILE")]
-    pub(crate) key_file: Option<PathBuf>,
-    /// Open file descriptor to read the key ring from
-    #[arg(long, value_name = "N", env = "LOGNYM_KEY_FD")]
-    pub(crate) key_fd: Option<u32>,
-    /// Take a ring that its group may read, as Kubernetes mounts secrets
-    #[arg(long, env = "LOGNYM_ALLOW_GROUP_READ", value_parser = FalseyValueParser::new())]
-    pub(crate) allow_group_read: bool,
-    /// What hands out the ring, if the configuration names it.
-    #[arg(skip)]
-    pub(crate) key_command: Option<ring::KeyCommand>,
-    /// Whose pseudonyms: those of different domains cannot be matched
-    #[arg(long, value_name = "NAME", env = "LOGNYM_DOMAIN", default_value = "default")]
-    pub(crate) domain: Domain,
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StatsForm {
     Text,
@@ -198,27 +178,11 @@ fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
     threads.ok_or_else(|| format!("expected a number from 1 to {MAX_THREADS}"))
 }
 
-/// The marker of a withheld line is shorter, and most lines are; more than the upper limit
-/// would not be bounded memory.
-const MAX_LINE: std::ops::RangeInclusive<u64> = 64..=256 << 20;
-
-fn parse_max_line(text: &str) -> Result<usize, String> {
-    let bytes = units::parse_bytes(text).filter(|bytes| MAX_LINE.contains(bytes));
-    bytes
-        .and_then(|bytes| usize::try_from(bytes).ok())
-        .ok_or_else(|| "expected bytes from 64 to 256M, such as 4096, 64K or 1M".to_owned())
-}
-
-fn parse_region(text: &str) -> Result<Region, String> {
-    Region::from_code(text).ok_or_else(|| {
-        "expected two-letter country codes (ISO 3166-1) of countries with a numbering plan, such as DE,US".to_owned()
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
     use clap::error::ErrorKind;
+    use clap::{ArgAction, CommandFactory};
+    use lognym::plan::Region;
 
     use super::*;
 
@@ -233,16 +197,17 @@ mod tests {
 
     #[test]
     fn every_option_has_its_variable_and_none_takes_a_secret() {
-        for command in [Cli::command()].iter().flat_map(|root| {
-            std::iter::once(root).chain(root.get_subcommands()).cloned().collect::<Vec<_>>()
-        }) {
-            for option in command.get_opts() {
+        fn check(command: &clap::Command) {
+            let options = command.get_opts();
+            for option in options.filter(|o| !matches!(o.get_action(), ArgAction::Help)) {
                 let name = option.get_long().expect("every option has a long name");
                 let variable = format!("LOGNYM_{}", name.replace('-', "_").to_uppercase());
                 assert_eq!(option.get_env(), Some(variable.as_ref()), "{name}");
                 assert!(!["key", "secret"].contains(&name));
             }
+            command.get_subcommands().for_each(check);
         }
+        check(&Cli::command());
     }
 
     #[test]

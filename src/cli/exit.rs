@@ -2,18 +2,22 @@
 
 use std::process::ExitCode;
 
+use lognym::audit::AuditError;
 use lognym::pseudonym::ring::{FileError, RingError};
+use lognym::rights::RightsError;
 use lognym::rules::RulesError;
 use lognym::stream;
 
-/// How the process ends. Usage errors (2) are clap's.
+/// How the process ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
     /// Done; also when the reader downstream left early.
     Ok = 0,
-    /// `detect --fail` found something.
+    /// `detect --fail` found something, `find` nothing; a log or a ring is not what it should be.
     Found = 1,
+    /// What was asked for makes no sense, or was not confirmed.
+    Usage = 2,
     /// The input was refused (`EX_DATAERR` of sysexits.h, as the codes below are from there).
     Input = 65,
     /// A defect of lognym.
@@ -49,6 +53,7 @@ impl From<stream::Error> for Failure {
     fn from(error: stream::Error) -> Self {
         let exit = match error {
             stream::Error::Refused { .. } | stream::Error::OutputIsInput { .. } => Exit::Input,
+            stream::Error::NoEpoch { .. } => Exit::Key,
             _ => Exit::Io,
         };
         Self::new(exit, error)
@@ -58,7 +63,7 @@ impl From<stream::Error> for Failure {
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
         let exit = match error {
-            FileError::Write { .. } => Exit::Io,
+            FileError::Write { .. } | FileError::Busy { .. } => Exit::Io,
             _ => Exit::Key,
         };
         Self::new(exit, error)
@@ -68,6 +73,23 @@ impl From<FileError> for Failure {
 impl From<RingError> for Failure {
     fn from(error: RingError) -> Self {
         Self::new(Exit::Key, error)
+    }
+}
+
+impl From<RightsError> for Failure {
+    fn from(error: RightsError) -> Self {
+        let exit = match &error {
+            RightsError::Identifier { .. } | RightsError::Refused { .. } => Exit::Input,
+            RightsError::Ring(_) => Exit::Key,
+            _ => Exit::Io,
+        };
+        Self::new(exit, error)
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        Self::new(Exit::Io, error)
     }
 }
 

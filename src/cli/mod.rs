@@ -4,16 +4,24 @@
 //! no input.
 
 mod args;
+mod audit;
 mod bench;
+mod chapter;
+mod confirm;
 mod detect;
 mod exit;
 mod filter;
 mod generate;
+mod hangup;
 mod key;
 mod message;
+mod options;
 mod progress;
+mod record;
 mod report;
+mod rights;
 mod settings;
+mod suppress;
 mod units;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +51,14 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Detect(args) => detect::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Key(command) => key::run(&command),
+        Command::Lookup(args) => rights::lookup::run(&args),
+        Command::Find(args) => rights::find::run(&args),
+        Command::Extract(args) => rights::extract::run(&args),
+        Command::Erase(args) => rights::erase::run(&args),
+        Command::Suppress(command) => suppress::run(&command),
+        Command::Audit(command) => audit::run(&command),
         Command::Completions { shell } => generate::completions(shell),
-        Command::Man => generate::man(),
+        Command::Man { topic: None } => generate::man(),
+        Command::Man { topic: Some(topic) } => chapter::show(topic),
     }
 }

@@ -2,19 +2,24 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::Context;
+use lognym::audit;
 use lognym::engine::{Engine, Setup};
+use lognym::epochs::Epochs;
 use lognym::frame::Limits;
-use lognym::pseudonym::ring::{KeySource, OpenOptions, Places};
+use lognym::plan::Region;
+use lognym::pseudonym::ring::{FileError, KeySource, OpenOptions, Places, Ring, RingError};
+use lognym::pseudonym::suppress::{List, Suppressed};
 use lognym::pseudonym::{Domain, Keys};
 use lognym::stats::Counts;
 use lognym::stream::{self, Options};
 
-use super::args::{DetectorArgs, InputArgs, KeyArgs};
 use super::exit::{Exit, Failure};
 use super::message::note;
+use super::options::{DetectorArgs, InputArgs, KeyArgs, RingArgs, SuppressArgs};
 
 /// The inputs; standard input if no file is named.
 pub(crate) fn sources(args: &InputArgs) -> Vec<stream::Source> {
@@ -38,37 +43,87 @@ pub(crate) fn options(
     }
 }
 
-/// The keys of the filter, from exactly one place: of the epoch that is in force now, or made for
-/// this run and never stored.
-pub(crate) fn keys(args: &KeyArgs) -> Result<Keys, Failure> {
+/// The engines of the filter, under keys from exactly one place: those of the ring's epochs, of the
+/// one that `epoch` names, or one made for this run and never stored.
+pub(crate) fn epochs(
+    detector: &DetectorArgs,
+    key: &KeyArgs,
+    epoch: Option<&str>,
+) -> Result<Epochs, Failure> {
+    let Some(source) = key_source(&key.ring)? else {
+        if epoch.is_some() {
+            let error = anyhow::anyhow!("--epoch needs a ring; name it by --key-file");
+            return Err(Failure::new(Exit::Usage, error));
+        }
+        note(format_args!(
+            "no key given: these pseudonyms match no other run. For a key that lasts: \
+             `lognym key new --key-file PATH`, then `lognym --key-file PATH`"
+        ));
+        return Ok(Epochs::fixed(engine(detector, ephemeral(&key.domain)?)?));
+    };
+    let ring = source.load(open_options(&key.ring))?;
+    match epoch {
+        Some(id) => {
+            let keys = ring.keys(ring.epoch(id)?, &key.domain, &Counts::TYPES)?;
+            Ok(Epochs::fixed(engine(detector, keys)?))
+        }
+        None => {
+            let build = |keys| engine(detector, keys);
+            Epochs::of_ring(&ring, &key.domain, &Counts::TYPES, SystemTime::now(), build)
+        }
+    }
+}
+
+/// The ring, for commands that make no sense without one.
+pub(crate) fn ring(args: &RingArgs) -> Result<Ring, Failure> {
+    ring_if_any(args)?.ok_or_else(|| {
+        let error = anyhow::anyhow!("this needs a key ring; name it by --key-file");
+        Failure::new(Exit::Key, error)
+    })
+}
+
+/// The ring, if one was named.
+pub(crate) fn ring_if_any(args: &RingArgs) -> Result<Option<Ring>, Failure> {
+    let source = key_source(args)?;
+    Ok(source.map(|source| source.load(open_options(args))).transpose()?)
+}
+
+/// The keys that seal an audit entry: of the epoch in force, or else of the last one that has any.
+pub(crate) fn signer(ring: &Ring, domain: &Domain) -> Result<Keys, Failure> {
+    let domain = ring.domain_or(domain);
+    let active = ring.active(SystemTime::now()).ok();
+    let epoch = active.or_else(|| ring.retained().last()).ok_or(RingError::Destroyed)?;
+    Ok(ring.keys(epoch, domain, &Counts::TYPES)?)
+}
+
+/// Those who get a constant instead of a token.
+pub(crate) fn suppressed(
+    args: &SuppressArgs,
+    options: OpenOptions,
+) -> Result<Option<Arc<Suppressed>>, FileError> {
+    let open = |path: &PathBuf| List::open(path, options);
+    let list = args.suppress.as_ref().map(open).transpose()?;
+    Ok(list.map(|list| Arc::new(list.suppressed(&Counts::TYPES))))
+}
+
+/// Which rights on key files are tolerated.
+pub(crate) fn open_options(args: &RingArgs) -> OpenOptions {
+    OpenOptions { allow_group_read: args.allow_group_read }
+}
+
+fn key_source(args: &RingArgs) -> Result<Option<KeySource>, Failure> {
     if std::env::var_os("LOGNYM_KEY").is_some() {
         let message = "a key in the environment (LOGNYM_KEY) is open to other processes; \
                        put it into a file and name that by --key-file";
         return Err(Failure::new(Exit::Key, anyhow::anyhow!(message)));
     }
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let places = Places {
+    Ok(KeySource::choose(Places {
         file: args.key_file.as_deref(),
         fd: args.key_fd,
         credentials: credentials.as_deref(),
         command: args.key_command.as_ref(),
-    };
-    match KeySource::choose(places)? {
-        Some(source) => stored(&source, &args.domain),
-        None => {
-            note(format_args!(
-                "no key given: these pseudonyms match no other run. For a key that lasts: \
-                 `lognym key new --key-file PATH`, then `lognym --key-file PATH`"
-            ));
-            ephemeral(&args.domain)
-        }
-    }
-}
-
-fn stored(source: &KeySource, domain: &Domain) -> Result<Keys, Failure> {
-    let ring = source.load(OpenOptions::default())?;
-    let epoch = ring.active(SystemTime::now())?;
-    Ok(ring.keys(epoch, domain, &Counts::TYPES)?)
+    })?)
 }
 
 fn ephemeral(domain: &Domain) -> Result<Keys, Failure> {
@@ -81,6 +136,12 @@ fn ephemeral(domain: &Domain) -> Result<Keys, Failure> {
 pub(crate) fn engine(detector: &DetectorArgs, keys: Keys) -> Result<Engine, Failure> {
     let setup = Setup { kernel: detector.kernel, regions: detector.region.clone() };
     Ok(Engine::new(setup, keys)?)
+}
+
+/// The hash of the settings that decide what is found.
+pub(crate) fn fingerprint(detector: &DetectorArgs, max_line: usize) -> String {
+    let regions: Vec<_> = detector.region.iter().map(Region::iso).collect();
+    audit::digest(format!("region={}\nmax-line={max_line}\n", regions.join(",")).as_bytes())
 }
 
 /// An engine whose tokens nobody keeps, so that any key will do.

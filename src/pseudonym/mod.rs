@@ -13,6 +13,7 @@ mod cache;
 pub mod canon;
 mod keys;
 pub mod ring;
+pub mod suppress;
 pub mod token;
 
 pub use cache::{Identity, TokenCache};

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::epochs::NoEpoch;
 use crate::frame::sniff::Encoding;
 
 /// A failure of the transport. Names files and operations, never content.
@@ -43,6 +44,12 @@ pub enum Error {
     OutputIsInput {
         /// The input's name.
         input: String,
+    },
+    /// The ring's last epoch has ended: nothing more was written.
+    #[error("stopped")]
+    NoEpoch {
+        /// What is to be done.
+        source: NoEpoch,
     },
     /// The means to stop by a signal could not be set up.
     #[error("cannot watch for signals")]

@@ -1,12 +1,14 @@
 //! Files and pipes: blocking reads, engines on as many threads as wanted, ordered writes.
 //!
-//! In: [`Source`]s and an engine. Out: the vetted bytes on standard output, in the order of
+//! In: [`Source`]s and the engines of the ring's epochs. Out: the vetted bytes on standard output, in the order of
 //! the input, and a [`Summary`].
 //!
 //! - Memory does not depend on the input: at most `2 * threads + 2` blocks are in flight.
 //! - A complete line never waits for more input; a fast input is read in full blocks.
 //! - A stop request ends reading; the lines that were read whole are processed and written. One that is
 //!   unfinished by then is withheld, since half a number may look like none: a marker says so.
+//! - Each block is processed under the epoch in force when it is read. Once the ring has none, the
+//!   stream ends with an error; what came before is written.
 //! - When nobody reads the output any more, the stream ends without an error, even while its
 //!   input is silent.
 //! - Inputs in which nothing could be found (compressed, UTF-16) are refused before any of their
@@ -30,19 +32,20 @@ pub use options::{Meter, Options, Summary};
 pub use source::Source;
 pub use stop::Stop;
 
-use crate::engine::Engine;
+use crate::epochs::Epochs;
 use crate::frame::Frame;
 use sink::{Output, Sink};
 use workers::Worker;
 
-/// Filters `sources`, one after the other, to standard output. `stop` is spent afterwards.
+/// Filters `sources`, one after the other, to standard output, each block under the engine that is
+/// in force. `stop` is spent afterwards.
 ///
 /// # Errors
 ///
 /// [`Error`]; what was written by then is vetted and complete up to some line. A closed reader
 /// downstream is no error.
 pub fn run(
-    engine: &Engine,
+    epochs: &Epochs,
     sources: &[Source],
     options: &Options,
     stop: &Stop,
@@ -51,9 +54,9 @@ pub fn run(
     let begun = Instant::now();
     meter.expect_bytes(source::survey(sources)?);
     let output = Output::stdout().map_err(|source| Error::Write { source })?;
-    let workers = (0..options.threads.get()).map(|_| Worker::new(engine)).collect();
+    let workers = (0..options.threads.get()).map(|_| Worker::default()).collect();
     let feeds = sources.iter().map(|source| source.open(stop));
-    let tally = workers::run(workers, Sink::new(output), stop, |deliver| {
+    let tally = workers::run(workers, Sink::new(output), stop, epochs, |deliver| {
         pump::pump(feeds, options, meter, deliver)
     })?;
     Ok(Summary { counts: tally.counts, wall: begun.elapsed(), core: tally.core })

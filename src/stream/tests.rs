@@ -3,18 +3,20 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
 use super::pump::pump;
 use super::source::{Feed, Input, Patience, Ready};
-use super::workers::Work;
+use super::workers::{Work, Worker};
 use super::*;
-use crate::engine::{Setup, Spare, Vetted};
+use crate::engine::{Engine, Setup, Spare, Vetted};
 use crate::frame::{Block, Limits};
+use crate::pseudonym::ring::{Period, Ring, RingError};
 use crate::pseudonym::{Domain, Keys};
 use crate::stats::Counts;
 
@@ -125,17 +127,26 @@ impl Run {
     }
 
     fn go(&self, inputs: &[Vec<Step>]) -> Result<Counts, Error> {
-        let engine = engine();
-        let workers = (0..self.options.threads.get()).map(|_| Worker::new(&engine)).collect();
+        let workers = (0..self.options.threads.get()).map(|_| Worker::default()).collect();
         self.go_with(workers, inputs)
     }
 
     fn go_with<K: Work>(&self, workers: Vec<K>, inputs: &[Vec<Step>]) -> Result<Counts, Error> {
+        self.go_under(&Epochs::fixed(engine()), workers, inputs)
+    }
+
+    fn go_under<K: Work>(
+        &self,
+        epochs: &Epochs,
+        workers: Vec<K>,
+        inputs: &[Vec<Step>],
+    ) -> Result<Counts, Error> {
         let stop = Stop::new().unwrap();
         let read = |deliver: &mut pump::Deliver<'_>| {
             pump(self.feeds(inputs), &self.options, &Meter::default(), deliver)
         };
-        workers::run(workers, Sink::new(self.output.clone()), &stop, read).map(|tally| tally.counts)
+        let sink = Sink::new(self.output.clone());
+        workers::run(workers, sink, &stop, epochs, read).map(|tally| tally.counts)
     }
 
     fn count_frames(&self, inputs: &[Vec<Step>]) -> usize {
@@ -271,14 +282,14 @@ fn long_lines_are_withheld_and_counted() {
 }
 
 /// A worker that asks before it delivers.
-struct Gated<'e> {
-    inner: Worker<'e>,
+struct Gated {
+    inner: Worker,
     arrivals: mpsc::Sender<mpsc::Sender<()>>,
 }
 
-impl Work for Gated<'_> {
-    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
-        let done = self.inner.work(frame, spare);
+impl Work for Gated {
+    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+        let done = self.inner.work(engine, frame, spare);
         let (open, gate) = mpsc::channel();
         self.arrivals.send(open).unwrap();
         gate.recv().unwrap();
@@ -319,10 +330,9 @@ proptest! {
         picks in proptest::collection::vec(0usize..6, 1..8),
     ) {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        let engine = engine();
         let (sender, arrivals) = mpsc::channel();
         let workers = (0..threads)
-            .map(|_| Gated { inner: Worker::new(&engine), arrivals: sender.clone() })
+            .map(|_| Gated { inner: Worker::default(), arrivals: sender.clone() })
             .collect();
         drop(sender);
         let run = Run::new(threads);
@@ -369,13 +379,13 @@ proptest! {
 }
 
 /// A worker that panics at its third frame.
-struct Fragile<'e>(Worker<'e>, usize);
+struct Fragile(Worker, usize);
 
-impl Work for Fragile<'_> {
-    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+impl Work for Fragile {
+    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
         self.1 += 1;
         assert!(self.1 < 3, "fragile");
-        self.0.work(frame, spare)
+        self.0.work(engine, frame, spare)
     }
 
     fn busy(&self) -> Duration {
@@ -385,9 +395,8 @@ impl Work for Fragile<'_> {
 
 #[test]
 fn a_panic_of_a_worker_reaches_the_caller() {
-    let engine = engine();
     for threads in [1, 3] {
-        let workers = (0..threads).map(|_| Fragile(Worker::new(&engine), 0)).collect();
+        let workers = (0..threads).map(|_| Fragile(Worker::default(), 0)).collect();
         let run = Run::new(threads);
         let inputs = [vec![bytes("line of text\n"); 200]];
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -415,4 +424,52 @@ fn frames_reports_the_number_of_the_source() {
     .unwrap();
     assert_eq!(seen, [(0, b"one\n".to_vec()), (1, b"two\n".to_vec()), (1, b"three".to_vec())]);
     assert_eq!((meter.bytes_in(), meter.bytes_expected()), (13, Some(13)));
+}
+
+/// A clock that a day passes on at every look.
+fn daily(days: usize) -> Epochs {
+    let day = Duration::from_secs(86_400);
+    let begin = SystemTime::UNIX_EPOCH;
+    let ring = Ring::fresh(begin, Period::Day, days - 1).unwrap();
+    let build = |keys| Ok::<_, RingError>(engine().with_keys(keys));
+    let epochs = Epochs::of_ring(&ring, &Domain::default(), &Counts::TYPES, begin, build).unwrap();
+    let looks = AtomicU32::new(0);
+    epochs.with_clock(move || begin + day * looks.fetch_add(1, Ordering::Relaxed))
+}
+
+#[test]
+fn rotation_in_mid_stream_loses_and_repeats_nothing() {
+    for threads in [1, 2, 5] {
+        let mut run = Run::new(threads);
+        run.options.limits.block_bytes = 64;
+        let lines = (0..200).map(|i| format!("line {i} tel:+493023125042\n"));
+        let input: Vec<_> = lines.map(|line| Step::Bytes(line.into_bytes())).collect();
+        let workers = (0..threads).map(|_| Worker::default()).collect();
+        run.go_under(&daily(400), workers, &[input]).unwrap();
+        let output = String::from_utf8(run.output.bytes()).unwrap();
+        let mut kids: Vec<&str> = Vec::new();
+        for (number, line) in output.lines().enumerate() {
+            let (head, token) = line.split_once(" tel:").unwrap();
+            assert_eq!(head, format!("line {number}"));
+            let kid = &token[4..10];
+            if kids.last() != Some(&kid) {
+                assert!(!kids.contains(&kid), "an epoch came back");
+                kids.push(kid);
+            }
+        }
+        assert_eq!(output.lines().count(), 200);
+        assert!(kids.len() > 20, "{} epochs", kids.len());
+    }
+}
+
+#[test]
+fn a_stream_ends_with_the_last_epoch() {
+    for threads in [1, 3] {
+        let run = Run::new(threads);
+        let lines = (0..9).map(|i| bytes(&format!("line of text {i}\n")));
+        let workers = (0..threads).map(|_| Worker::default()).collect();
+        let outcome = run.go_under(&daily(3), workers, &[lines.collect()]);
+        assert!(matches!(outcome, Err(Error::NoEpoch { .. })), "{outcome:?}");
+        assert_eq!(run.output.bytes(), b"line of text 0\nline of text 1\nline of text 2\n");
+    }
 }

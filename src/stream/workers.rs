@@ -14,10 +14,10 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
-use std::ops::ControlFlow::{Break, Continue};
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,41 +26,36 @@ use super::pump::Deliver;
 use super::sink::Sink;
 use super::stop::Stop;
 use crate::engine::{Engine, Reason, Scratch, Spare, Vetted};
+use crate::epochs::Epochs;
 use crate::frame::{Block, Frame};
 use crate::stats::Counts;
 
-/// What a worker does with a frame; it gives back the frame's memory.
+/// What a worker does with a frame under an engine; it gives back the frame's memory.
 pub(super) trait Work: Send {
-    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>);
+    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>);
     /// Time spent in the engine.
     fn busy(&self) -> Duration;
 }
 
-/// An engine with working memory of its own.
-pub(super) struct Worker<'e> {
-    engine: &'e Engine,
+/// The working memory of an engine.
+#[derive(Default)]
+pub(super) struct Worker {
     scratch: Scratch,
     busy: Duration,
 }
 
-impl<'e> Worker<'e> {
-    pub(super) fn new(engine: &'e Engine) -> Self {
-        Self { engine, scratch: engine.scratch(), busy: Duration::ZERO }
-    }
-}
-
-impl Work for Worker<'_> {
-    fn work(&mut self, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+impl Work for Worker {
+    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
         let begun = Instant::now();
         let done = match frame {
             Frame::Lines(block) => {
-                (self.engine.process(block.as_bytes(), &mut self.scratch, spare), Some(block))
+                (engine.process(block.as_bytes(), &mut self.scratch, spare), Some(block))
             }
             Frame::Oversize { bytes, end } => {
-                (self.engine.withhold(bytes, end.as_bytes(), Reason::LineTooLong, spare), None)
+                (engine.withhold(bytes, end.as_bytes(), Reason::LineTooLong, spare), None)
             }
             Frame::Interrupted { bytes } => {
-                (self.engine.withhold(bytes, b"", Reason::Interrupted, spare), None)
+                (engine.withhold(bytes, b"", Reason::Interrupted, spare), None)
             }
         };
         self.busy += begun.elapsed();
@@ -79,21 +74,32 @@ pub(super) struct Tally {
     pub(super) core: Vec<Duration>,
 }
 
-/// Runs `read` and hands its frames to the workers and on to the sink. A sink that nobody reads
-/// any more (`BrokenPipe`) ends it without an error.
+/// Runs `read` and hands its frames to the workers and on to the sink; each under the engine that
+/// is in force when it is read, so that epochs change in the order of the stream. A sink that
+/// nobody reads any more (`BrokenPipe`) ends it without an error.
 pub(super) fn run<K: Work, W: Write + Send>(
     mut workers: Vec<K>,
     sink: Sink<W>,
     stop: &Stop,
+    epochs: &Epochs,
     read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
 ) -> Result<Tally, Error> {
-    let (read, written, tally) = match workers.pop() {
-        Some(worker) if workers.is_empty() => run_here(worker, sink, read),
-        last => {
-            workers.extend(last);
-            run_threads(workers, sink, stop, read)
+    let mut keyless = None;
+    let engine = &mut || match epochs.current() {
+        Ok(engine) => Continue(engine),
+        Err(source) => {
+            keyless = Some(Error::NoEpoch { source });
+            Break(())
         }
     };
+    let (read, written, tally) = match workers.pop() {
+        Some(worker) if workers.is_empty() => run_here(worker, sink, engine, read),
+        last => {
+            workers.extend(last);
+            run_threads(workers, sink, stop, engine, read)
+        }
+    };
+    let read = keyless.map_or(read, Err);
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::Write { source: error })
@@ -102,19 +108,24 @@ pub(super) fn run<K: Work, W: Write + Send>(
     }
 }
 
+/// The engine for the next frame, if there is one.
+type Pick<'p> = dyn FnMut() -> ControlFlow<(), Arc<Engine>> + 'p;
+
 /// How reading ended, how writing ended, and what was done by then.
 type Ended = (Result<(), Error>, io::Result<()>, Tally);
 
 fn run_here<K: Work, W: Write>(
     mut worker: K,
     mut sink: Sink<W>,
+    engine: &mut Pick<'_>,
     read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
 ) -> Ended {
     let mut counts = Counts::default();
     let mut written = Ok(());
     let mut spare = Spare::default();
     let read = read(&mut |_, frame| {
-        let (vetted, block) = worker.work(frame, std::mem::take(&mut spare));
+        let engine = engine()?;
+        let (vetted, block) = worker.work(&engine, frame, std::mem::take(&mut spare));
         written = sink.write(&vetted);
         counts.add(vetted.counts());
         spare = vetted.recycle();
@@ -132,6 +143,7 @@ struct Slot {
 
 struct Job {
     number: u64,
+    engine: Arc<Engine>,
     frame: Frame,
     spare: Spare,
 }
@@ -146,6 +158,7 @@ fn run_threads<K: Work, W: Write + Send>(
     workers: Vec<K>,
     sink: Sink<W>,
     stop: &Stop,
+    engine: &mut Pick<'_>,
     read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
 ) -> Ended {
     let (jobs, queue) = channel::<Job>();
@@ -167,7 +180,7 @@ fn run_threads<K: Work, W: Write + Send>(
             .collect();
         drop(results);
         let writer = scope.spawn(move || write_in_order(finished, free, sink, stop));
-        let read = read(&mut hand_out(jobs, slots));
+        let read = read(&mut hand_out(jobs, slots, engine));
         let core = workers.into_iter().map(|worker| joined(worker.join()).busy()).collect();
         let (written, counts) = joined(writer.join());
         (read, written, Tally { counts, core })
@@ -179,16 +192,18 @@ fn joined<T>(outcome: thread::Result<T>) -> T {
     outcome.unwrap_or_else(|payload| resume_unwind(payload))
 }
 
-/// The reader's door to the workers: waits for a free slot, numbers the frame, sends it.
-/// Breaks when the writer is gone. Dropping it lets the workers end.
+/// The reader's door to the workers: waits for a free slot, numbers the frame, sends it with its
+/// engine. Breaks when the writer is gone, or no key is in force. Dropping it lets the workers end.
 fn hand_out(
     jobs: Sender<Job>,
     slots: Receiver<Slot>,
-) -> impl FnMut(usize, Frame) -> std::ops::ControlFlow<(), Option<Block>> {
+    engine: &mut Pick<'_>,
+) -> impl FnMut(usize, Frame) -> ControlFlow<(), Option<Block>> {
     let mut number = 0;
     move |_, frame| {
         let Ok(Slot { block, spare }) = slots.recv() else { return Break(()) };
-        if jobs.send(Job { number, frame, spare }).is_err() {
+        let engine = engine()?;
+        if jobs.send(Job { number, engine, frame, spare }).is_err() {
             return Break(());
         }
         number += 1;
@@ -201,8 +216,8 @@ fn serve<K: Work>(mut worker: K, queue: &Mutex<Receiver<Job>>, results: Sender<O
     let alarm = Alarm(results);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { number, frame, spare }) = job else { return worker };
-        let (vetted, block) = worker.work(frame, spare);
+        let Ok(Job { number, engine, frame, spare }) = job else { return worker };
+        let (vetted, block) = worker.work(&engine, frame, spare);
         if alarm.0.send(Some(Done { number, vetted, block })).is_err() {
             return worker;
         }

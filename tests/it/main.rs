@@ -11,5 +11,6 @@ mod plan;
 mod properties;
 mod ring;
 mod rules;
+mod secrets;
 mod subject;
 mod util;

@@ -98,6 +98,10 @@ impl Live {
         assert!(self.output.recv_timeout(DEADLINE).is_err(), "more output than expected");
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         send(&self.child, signal);
     }

@@ -14,8 +14,9 @@ use lognym::corpus::{self, Density};
 use lognym::frame::sniff;
 use lognym::scan::{Isa, Kernel};
 
-use super::args::{BenchArgs, DetectorArgs};
+use super::args::BenchArgs;
 use super::exit::{Exit, Failure};
+use super::options::DetectorArgs;
 use super::{message, settings};
 use measure::Contender;
 

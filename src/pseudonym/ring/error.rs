@@ -23,6 +23,17 @@ pub enum RingError {
     /// Neither a root nor a domain ring.
     #[error("kind must be \"root\", or \"domain\" together with a valid domain")]
     Kind,
+    /// A suppression list of another format or version.
+    #[error("not a suppression list: format must be \"lognym-suppress-1\"")]
+    ListFormat,
+    /// A damaged entry of a suppression list.
+    #[error(
+        "subject {number}: a mark is a token, an added a time, a case of A-Z, a-z, 0-9, '.', '_', '/', '-'"
+    )]
+    Subject {
+        /// Number of the entry, from 1.
+        number: usize,
+    },
     /// A ring without epochs.
     #[error("the ring has no epoch")]
     Empty,

@@ -18,6 +18,8 @@ use crate::replace::{self, Replacement};
 /// The largest ring file in bytes; room for some 280 epochs.
 pub const LIMIT: usize = 64 * 1024;
 
+const TOO_LARGE: &str = "it is larger than 64 KiB, or 16 MiB for a suppression list";
+
 /// Which rights on a ring file are tolerated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OpenOptions {
@@ -71,13 +73,10 @@ pub fn update(
 ) -> Result<(), FileError> {
     let place = path.display().to_string();
     let old = open_checked(path, OpenOptions { allow_group_read: true })?;
-    let failed = |source: io::Error| match source.kind() {
-        io::ErrorKind::WouldBlock => FileError::Busy { path: path.to_owned() },
-        _ => FileError::Write { path: path.to_owned(), source },
-    };
-    let metadata = old.metadata().map_err(failed)?;
-    let mut new = Replacement::begin(path, &metadata).map_err(failed)?;
-    if !replace::is_still(&old, path).map_err(failed)? {
+    let failed = write_failure(path);
+    let metadata = old.metadata().map_err(&failed)?;
+    let mut new = Replacement::begin(path, &metadata).map_err(&failed)?;
+    if !replace::is_still(&old, path).map_err(&failed)? {
         return Err(FileError::Busy { path: path.to_owned() });
     }
     let doomed = File::options().write(true).open(path).ok();
@@ -126,19 +125,39 @@ fn refusal(metadata: &fs::Metadata, options: OpenOptions) -> Option<&'static str
 }
 
 pub(super) fn read(file: impl Read, place: String) -> Result<Ring, FileError> {
+    let text = read_text(file, &place, LIMIT)?;
+    Ring::parse(&text).map_err(|source| FileError::Ring { place, source })
+}
+
+/// Reads secret text of at most `limit` bytes.
+pub(in crate::pseudonym) fn read_text(
+    file: impl Read,
+    place: &str,
+    limit: usize,
+) -> Result<Zeroizing<String>, FileError> {
+    let place = || place.to_owned();
     // Room for all of it: growing would leave secrets behind in freed memory.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(LIMIT + 1));
-    if let Err(source) = file.take(LIMIT as u64 + 1).read_to_end(&mut bytes) {
-        return Err(FileError::Read { place, source });
+    let mut bytes = Zeroizing::new(Vec::with_capacity(limit + 1));
+    if let Err(source) = file.take(limit as u64 + 1).read_to_end(&mut bytes) {
+        return Err(FileError::Read { place: place(), source });
     }
-    if bytes.len() > LIMIT {
-        return Err(FileError::Refused { place, reason: "it is larger than 64 KiB" });
+    if bytes.len() > limit {
+        return Err(FileError::Refused { place: place(), reason: TOO_LARGE });
     }
-    let ring = match std::str::from_utf8(&bytes) {
-        Ok(text) => Ring::parse(text),
-        Err(_) => Err(RingError::Syntax { line: 1, reason: "not UTF-8" }),
-    };
-    ring.map_err(|source| FileError::Ring { place, source })
+    String::from_utf8(std::mem::take(&mut *bytes)).map(Zeroizing::new).map_err(|error| {
+        drop(Zeroizing::new(error.into_bytes()));
+        let source = RingError::Syntax { line: 1, reason: "not UTF-8" };
+        FileError::Ring { place: place(), source }
+    })
+}
+
+/// How a failure to write the file at `path` is reported.
+pub(in crate::pseudonym) fn write_failure(path: &Path) -> impl Fn(io::Error) -> FileError + use<> {
+    let path = path.to_owned();
+    move |source| match source.kind() {
+        io::ErrorKind::WouldBlock => FileError::Busy { path: path.clone() },
+        _ => FileError::Write { path: path.clone(), source },
+    }
 }
 
 /// Writes `ring` to a new file with rights 0600 and makes sure that it is on the disk. An

@@ -28,7 +28,7 @@ use crate::secret::Secret;
 
 const FORMAT: &str = "lognym-ring-1";
 /// Opens the secrets of a root ring, for secret scanners to find.
-const SECRET_PREFIX: &str = "lognym-sk1-";
+pub(in crate::pseudonym) const SECRET_PREFIX: &str = "lognym-sk1-";
 /// Opens the keys of a domain ring.
 const KEY_PREFIX: &str = "lognym-dk1-";
 
@@ -58,7 +58,7 @@ struct Entry {
 }
 
 /// A secret as written, its prefix not judged yet.
-struct Encoded {
+pub(in crate::pseudonym) struct Encoded {
     prefix: Option<&'static str>,
     secret: Option<Secret>,
 }
@@ -123,7 +123,11 @@ impl Encoded {
         Self { prefix, secret: digits.and_then(unhex) }
     }
 
-    fn with_prefix(self, prefix: &'static str, epoch: usize) -> Result<Secret, RingError> {
+    pub(in crate::pseudonym) fn with_prefix(
+        self,
+        prefix: &'static str,
+        epoch: usize,
+    ) -> Result<Secret, RingError> {
         let secret = self.secret.filter(|_| self.prefix == Some(prefix));
         secret.ok_or(RingError::Encoding { epoch, prefix })
     }
@@ -169,7 +173,7 @@ fn unhex(digits: &str) -> Option<Secret> {
 }
 
 /// The place of a TOML error and a reason of our own: the error itself quotes the input.
-fn syntax_error(text: &str, error: &toml::de::Error) -> RingError {
+pub(in crate::pseudonym) fn syntax_error(text: &str, error: &toml::de::Error) -> RingError {
     let offset = error.span().map_or(0, |span| span.start);
     let before = text.as_bytes().get(..offset).unwrap_or_default();
     let reason = match error.message() {
@@ -204,7 +208,12 @@ fn write_ring(ring: &Ring, text: &mut String) -> fmt::Result {
     Ok(())
 }
 
-fn write_secret(field: &str, prefix: &str, secret: &Secret, text: &mut String) -> fmt::Result {
+pub(in crate::pseudonym) fn write_secret(
+    field: &str,
+    prefix: &str,
+    secret: &Secret,
+    text: &mut String,
+) -> fmt::Result {
     write!(text, "{field} = \"{prefix}")?;
     for byte in secret.expose() {
         write!(text, "{byte:02x}")?;

@@ -20,6 +20,8 @@ pub use calendar::Period;
 pub use command::KeyCommand;
 pub use error::{FileError, RingError};
 pub use file::{LIMIT, OpenOptions, create, create_private, from_fd, open, open_checked, update};
+pub(in crate::pseudonym) use file::{read_text, write_failure};
+pub(in crate::pseudonym) use format::{Encoded, SECRET_PREFIX, syntax_error, write_secret};
 pub use model::{Epoch, Kind, Material, Ring};
 pub use source::{KeySource, Places};
 pub use weak::Weakness;

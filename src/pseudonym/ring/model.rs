@@ -101,6 +101,14 @@ impl Ring {
         self.epochs.iter().filter(|epoch| epoch.secret().is_some())
     }
 
+    /// The domain of a domain ring, `fallback` for a root ring.
+    pub fn domain_or<'d>(&'d self, fallback: &'d Domain) -> &'d Domain {
+        match &self.kind {
+            Kind::Root => fallback,
+            Kind::Domain(holds) => holds,
+        }
+    }
+
     /// The domains to work with: the one of a domain ring, those of `wanted` otherwise.
     ///
     /// # Errors

@@ -12,7 +12,10 @@ use std::path::{Path, PathBuf};
 
 /// The floors of the library, lowest first.
 const FLOORS: [&[&str]; 7] = [
-    &["span", "class", "carrier", "fold", "corpus", "frame", "stats", "secret", "replace"],
+    &[
+        "span", "class", "carrier", "fold", "corpus", "frame", "stats", "secret", "replace",
+        "manual",
+    ],
     &["scan", "rules", "lexicon", "pseudonym", "plan"],
     &["detect"],
     &["resolve"],

@@ -1,0 +1,152 @@
+//! `lognym find`: grep for a person.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::FalseyValueParser;
+use lognym::rights::{self, Hit, Input, Lines, RightsError, TokenSet};
+
+use super::super::exit::{Exit, Failure};
+use super::super::options::SubjectArgs;
+use super::{Request, for_logs, output, refuse_shared_stdin};
+
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct FindArgs {
+    #[command(flatten)]
+    subject: SubjectArgs,
+    /// Filtered logs and folders of such; `-` is standard input [default: standard input]
+    #[arg(value_name = "LOG")]
+    logs: Vec<PathBuf>,
+    /// Print how many lines of each log hold one
+    #[arg(short, long, env = "LOGNYM_COUNT", value_parser = FalseyValueParser::new())]
+    count: bool,
+    /// Print only the names of logs with such a line
+    #[arg(
+        short = 'l',
+        long,
+        env = "LOGNYM_FILES_WITH_MATCHES",
+        value_parser = FalseyValueParser::new()
+    )]
+    files_with_matches: bool,
+    /// Print the number of each line
+    #[arg(short = 'n', long, env = "LOGNYM_LINE_NUMBER", value_parser = FalseyValueParser::new())]
+    line_number: bool,
+    /// Print the name of the log with each line, as is done with more than one
+    #[arg(
+        short = 'H',
+        long,
+        env = "LOGNYM_WITH_FILENAME",
+        value_parser = FalseyValueParser::new(),
+        overrides_with = "no_filename"
+    )]
+    with_filename: bool,
+    /// Never print the name of the log
+    #[arg(
+        short = 'h',
+        long,
+        env = "LOGNYM_NO_FILENAME",
+        value_parser = FalseyValueParser::new(),
+        overrides_with = "with_filename"
+    )]
+    no_filename: bool,
+    /// Print help
+    #[arg(long, action = clap::ArgAction::Help)]
+    help: Option<bool>,
+}
+
+pub(crate) fn run(args: &FindArgs) -> Result<Exit, Failure> {
+    refuse_shared_stdin(&args.subject, &args.logs)?;
+    let mut request = Request::read(&args.subject, "find")?;
+    let outcome = search(args, &request.tokens());
+    if let Ok(found) = &outcome {
+        request.record.entry.counts.insert("lines", found.lines);
+    }
+    let outcome = outcome.map(|found| match found {
+        Found { failed: true, .. } => Exit::Io,
+        Found { lines: 0, .. } => Exit::Found,
+        Found { .. } => Exit::Ok,
+    });
+    request.finish(outcome)
+}
+
+/// What came of it.
+struct Found {
+    lines: u64,
+    /// Some log could not be read to its end.
+    failed: bool,
+}
+
+fn search(args: &FindArgs, tokens: &TokenSet) -> Result<Found, Failure> {
+    let stdin = Path::new("-");
+    let mut logs = Vec::new();
+    for log in &args.logs {
+        match log.as_path() {
+            log if log == stdin => logs.push(log.to_owned()),
+            log => logs.extend(rights::files(&[log.to_owned()])?),
+        }
+    }
+    if args.logs.is_empty() {
+        logs.push(stdin.to_owned());
+    }
+    // `-c` names its files like `grep -c` does with more than one; one file alone, too: FILE:COUNT.
+    let is_named = !args.no_filename
+        && (args.with_filename || logs.len() > 1 || args.logs != logs || args.count);
+    let mut printer = Printer { args, is_named, output: output(), lines: 0 };
+    let failed = for_logs(&logs, |log| {
+        let input = if log == stdin { Input::stdin()? } else { Input::open(log)? };
+        printer.log(input, tokens)
+    })?;
+    let lines = printer.lines;
+    match printer.output.flush() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(RightsError::Write(error).into())
+        }
+        _ => Ok(Found { lines, failed }),
+    }
+}
+
+struct Printer<'a, W> {
+    args: &'a FindArgs,
+    is_named: bool,
+    output: W,
+    lines: u64,
+}
+
+impl<W: Write> Printer<'_, W> {
+    fn log(&mut self, input: Input, tokens: &TokenSet) -> Result<(), RightsError> {
+        let name = input.name().to_owned();
+        let lines = if self.args.line_number { Lines::Numbered } else { Lines::Unnumbered };
+        let (prints, once) = (self.prints_lines(), self.args.files_with_matches);
+        let count = rights::find(input, tokens, lines, &mut |hit| {
+            if prints {
+                self.line(&name, hit).map_err(RightsError::Write)?;
+            }
+            self.lines += 1;
+            Ok(!once)
+        })?;
+        let written = match (self.args.files_with_matches, self.args.count) {
+            (true, _) if count > 0 => writeln!(self.output, "{name}"),
+            (false, true) if self.is_named => writeln!(self.output, "{name}:{count}"),
+            (false, true) => writeln!(self.output, "{count}"),
+            _ => Ok(()),
+        };
+        written.map_err(RightsError::Write)
+    }
+
+    fn prints_lines(&self) -> bool {
+        !self.args.count && !self.args.files_with_matches
+    }
+
+    fn line(&mut self, name: &str, hit: Hit) -> io::Result<()> {
+        if self.is_named {
+            write!(self.output, "{name}:")?;
+        }
+        if self.args.line_number {
+            write!(self.output, "{}:", hit.number)?;
+        }
+        self.output.write_all(hit.line)?;
+        self.output.write_all(b"\n")
+    }
+}

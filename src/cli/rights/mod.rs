@@ -1,0 +1,135 @@
+//! `lognym lookup`, `find`, `extract`, `erase`: requests of the people in the logs.
+
+pub(crate) mod erase;
+pub(crate) mod extract;
+pub(crate) mod find;
+pub(crate) mod lookup;
+
+use std::fs;
+use std::io::{self, BufWriter, ErrorKind, StdoutLock};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use lognym::pseudonym::Keys;
+use lognym::pseudonym::ring::Ring;
+use lognym::rights::{self, Identifier, Located, RightsError, TokenSet};
+use lognym::secret;
+use zeroize::Zeroizing;
+
+use super::exit::{Exit, Failure};
+use super::message::note;
+use super::options::{RecordArgs, SubjectArgs};
+use super::record::Record;
+use super::settings;
+
+pub(crate) use erase::EraseArgs;
+pub(crate) use extract::ExtractArgs;
+pub(crate) use find::FindArgs;
+pub(crate) use lookup::LookupArgs;
+
+/// A request: whom it is about, and the record of it.
+struct Request {
+    located: Vec<Located>,
+    record: Record,
+    /// What seals the record, if it goes anywhere.
+    keys: Option<Keys>,
+}
+
+impl Request {
+    /// Reads the identifiers and finds their tokens.
+    fn read(args: &SubjectArgs, action: &'static str) -> Result<Self, Failure> {
+        secret::no_core_dumps();
+        let mut record = Record::open(&args.record, action)?;
+        let subjects = subjects(&args.from)?;
+        let is_all_tokens = subjects.iter().all(|subject| subject.given().is_some());
+        let ring = if is_all_tokens && args.record.audit.is_none() {
+            None
+        } else {
+            Some(settings::ring(&args.keys.ring)?)
+        };
+        let engine = settings::keyless(&args.detector)?;
+        let located = rights::locate(&engine, ring.as_ref(), &args.keys.domain, &subjects)?;
+        record.entry.domains = args.keys.domain.clone();
+        record.entry.counts.insert("subjects", subjects.len() as u64);
+        record.entry.counts.insert("tokens", located.len() as u64);
+        record.tokens(located.iter().map(|found| found.token.clone()));
+        let keys = seal(&args.record, ring.as_ref(), args)?;
+        Ok(Self { located, record, keys })
+    }
+
+    fn tokens(&self) -> TokenSet {
+        TokenSet::new(self.located.iter().map(|found| found.token.as_str()))
+    }
+
+    /// Ends the request, whatever came of it.
+    fn finish(self, outcome: Result<Exit, Failure>) -> Result<Exit, Failure> {
+        match &self.keys {
+            Some(keys) => self.record.finish(keys, outcome),
+            None => outcome,
+        }
+    }
+}
+
+fn seal(
+    record: &RecordArgs,
+    ring: Option<&Ring>,
+    args: &SubjectArgs,
+) -> Result<Option<Keys>, Failure> {
+    match (ring, args.keys.domain.first()) {
+        (Some(ring), Some(domain)) if record.audit.is_some() => {
+            settings::signer(ring, domain).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The identifiers in a file, which are wiped from memory once they are read.
+pub(crate) fn subjects(from: &Path) -> Result<Vec<Identifier>, Failure> {
+    let text = if from == Path::new("-") {
+        io::read_to_string(io::stdin())
+    } else {
+        fs::read_to_string(from)
+    };
+    let text = text
+        .with_context(|| format!("cannot read identifiers from {}", from.display()))
+        .map_err(|error| Failure::new(Exit::Io, error))?;
+    Ok(rights::identifiers(&Zeroizing::new(text))?)
+}
+
+/// Standard input cannot be both the identifiers and the log.
+fn refuse_shared_stdin(subject: &SubjectArgs, logs: &[PathBuf]) -> Result<(), Failure> {
+    let stdin = Path::new("-");
+    if subject.from == stdin && (logs.is_empty() || logs.iter().any(|log| log == stdin)) {
+        let error = anyhow::anyhow!(
+            "standard input cannot be both the identifiers and the log; name a file by --from, or logs"
+        );
+        return Err(Failure::new(Exit::Usage, error));
+    }
+    Ok(())
+}
+
+/// Standard output in large pieces.
+fn output() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::with_capacity(1 << 16, io::stdout().lock())
+}
+
+/// Does `each` with every log; a log that fails is reported, and the others are looked at still. A
+/// reader of the output that has left ends it all without an error. Returns whether one failed.
+fn for_logs(
+    logs: &[PathBuf],
+    mut each: impl FnMut(&Path) -> Result<(), RightsError>,
+) -> Result<bool, Failure> {
+    let mut failed = false;
+    for log in logs {
+        match each(log) {
+            Err(RightsError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => break,
+            Err(error @ RightsError::Write(_)) => return Err(error.into()),
+            Err(error) => {
+                note(format_args!("{:#}", anyhow::Error::from(error)));
+                failed = true;
+            }
+            Ok(()) => {}
+        }
+    }
+    Ok(failed)
+}

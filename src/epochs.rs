@@ -1,0 +1,182 @@
+//! Which engine is in force: one for each epoch of the ring, by the time of processing.
+//!
+//! In: a ring, read once, and the time of each block. Out: the engine whose keys are in force then.
+//! The detectors are shared; what stays in memory of the ring are the derived keys of the
+//! present and the coming epochs. Time never runs backwards here: a clock that is set back
+//! does not bring an epoch back that has ended. When the last epoch has ended there is no engine,
+//! and nothing is written without one.
+//!
+//! Cost: a lock and a look at the clock for each block.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use crate::engine::Engine;
+use crate::pseudonym::Domain;
+use crate::pseudonym::ring::{Ring, RingError};
+use crate::span::TypeCode;
+
+/// The ring has no key for this time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the key ring has no epoch for this time any more; `lognym key rotate` adds some, then start again"
+)]
+pub struct NoEpoch;
+
+/// The engines of all epochs that a process may live to see.
+pub struct Epochs {
+    clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The latest time seen.
+    latest: SystemTime,
+    terms: Vec<Term>,
+}
+
+/// An engine and when it is in force.
+struct Term {
+    /// First instant.
+    from: SystemTime,
+    /// First instant at which it is no more; `None` is never.
+    until: Option<SystemTime>,
+    engine: Arc<Engine>,
+}
+
+impl Epochs {
+    /// One engine for all times: of a key that lives only in this process, or of the epoch that
+    /// a replay asks for.
+    pub fn fixed(engine: Engine) -> Self {
+        let engine = Arc::new(engine);
+        Self::of_terms(vec![Term { from: SystemTime::UNIX_EPOCH, until: None, engine }])
+    }
+
+    /// The engines of `domain` under `ring`: of the epoch in force at `now` and all later
+    /// ones. `build` makes the first; the others share its detectors.
+    ///
+    /// # Errors
+    /// When no epoch is in force at `now`, or the ring has not this domain; or of `build`.
+    pub fn of_ring<E: From<RingError>>(
+        ring: &Ring,
+        domain: &Domain,
+        types: &[TypeCode],
+        now: SystemTime,
+        build: impl FnOnce(crate::pseudonym::Keys) -> Result<Engine, E>,
+    ) -> Result<Self, E> {
+        let active = ring.active(now)?;
+        let first = build(ring.keys(active, domain, types)?)?;
+        let mut terms = Vec::new();
+        for epoch in ring.retained().filter(|epoch| epoch.not_before > active.not_before) {
+            let engine = Arc::new(first.with_keys(ring.keys(epoch, domain, types)?));
+            let (from, until) = (epoch.not_before.into(), Some(epoch.not_after.into()));
+            terms.push(Term { from, until, engine });
+        }
+        let (from, until) = (active.not_before.into(), Some(active.not_after.into()));
+        terms.push(Term { from, until, engine: Arc::new(first) });
+        Ok(Self::of_terms(terms))
+    }
+
+    /// The same engines by another clock, for tests and replays.
+    pub fn with_clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Box::new(clock);
+        self
+    }
+
+    /// The engine in force now, or at the latest time that was asked for before.
+    ///
+    /// # Errors
+    /// [`NoEpoch`] between epochs and after the last one.
+    pub fn current(&self) -> Result<Arc<Engine>, NoEpoch> {
+        let now = (self.clock)();
+        let mut state = self.state();
+        state.latest = state.latest.max(now);
+        let at = state.latest;
+        let in_force = |term: &&Term| term.from <= at && term.until.is_none_or(|until| at < until);
+        state.terms.iter().find(in_force).map(|term| Arc::clone(&term.engine)).ok_or(NoEpoch)
+    }
+
+    /// Exchanges each engine for what `change` makes of it; blocks in work are finished by the old
+    /// ones.
+    pub fn update(&self, change: impl Fn(&Engine) -> Engine) {
+        for term in &mut self.state().terms {
+            term.engine = Arc::new(change(&term.engine));
+        }
+    }
+
+    fn of_terms(terms: Vec<Term>) -> Self {
+        let state = Mutex::new(State { latest: SystemTime::UNIX_EPOCH, terms });
+        Self { clock: Box::new(SystemTime::now), state }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Epochs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Epochs").field("count", &self.state().terms.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::Setup;
+    use crate::pseudonym::ring::Period;
+    use crate::stats::Counts;
+
+    const DAY: u64 = 86_400;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    /// Three days from the beginning of time, and the hand that sets their clock.
+    fn three_days() -> (Ring, Epochs, Arc<AtomicU64>) {
+        let ring = Ring::fresh(at(0), Period::Day, 2).unwrap();
+        let build = |keys| Engine::new(Setup::default(), keys).map_err(|_| RingError::Empty);
+        let epochs =
+            Epochs::of_ring(&ring, &Domain::default(), &Counts::TYPES, at(0), build).unwrap();
+        let hand = Arc::new(AtomicU64::new(0));
+        let clock = Arc::clone(&hand);
+        let epochs = epochs.with_clock(move || at(clock.load(Ordering::Relaxed)));
+        (ring, epochs, hand)
+    }
+
+    #[test]
+    fn each_epoch_has_its_time_and_time_does_not_turn_back() {
+        let (ring, epochs, hand) = three_days();
+        let kids = ring
+            .epochs()
+            .iter()
+            .map(|epoch| ring.keys(epoch, &Domain::default(), &[]).unwrap().kid());
+        let kids: Vec<_> = kids.collect();
+        for (seconds, day) in
+            [(0, 0), (DAY - 1, 0), (DAY, 1), (DAY - 1, 1), (0, 1), (3 * DAY - 1, 2), (DAY, 2)]
+        {
+            hand.store(seconds, Ordering::Relaxed);
+            assert_eq!(epochs.current().unwrap().keys().kid(), kids[day], "{seconds}");
+        }
+        hand.store(3 * DAY, Ordering::Relaxed);
+        assert_eq!(epochs.current().err(), Some(NoEpoch));
+        hand.store(0, Ordering::Relaxed);
+        assert_eq!(epochs.current().err(), Some(NoEpoch), "what has ended stays ended");
+    }
+
+    #[test]
+    fn a_destroyed_epoch_leaves_a_gap() {
+        let (ring, ..) = three_days();
+        let second = ring.epochs()[1].id.clone();
+        let ring = ring.destroyed(&[second], at(0)).unwrap();
+        let build = |keys| Engine::new(Setup::default(), keys).map_err(|_| RingError::Empty);
+        let epochs =
+            Epochs::of_ring(&ring, &Domain::default(), &Counts::TYPES, at(0), build).unwrap();
+        assert!(epochs.with_clock(|| at(DAY)).current().is_err());
+    }
+}
