@@ -30,7 +30,7 @@ pub use entry::{Case, Entry};
 pub use error::AuditError;
 pub use head::{Head, digest};
 pub use log::Log;
-pub use verify::{Fault, Report, verify};
+pub use verify::{Fault, Report, domains, verify};
 
 #[cfg(test)]
 mod tests;

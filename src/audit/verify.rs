@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::entry::{AFTER_MAC, BEFORE_MAC, FORMAT};
 use super::head::{Head, digest};
 use super::log::LONGEST;
-use crate::pseudonym::Keys;
+use crate::pseudonym::{Domain, Keys};
 
 /// What is wrong with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,26 @@ pub fn verify(mut log: impl BufRead, keys: &[Keys], expect: Option<&Head>) -> io
     Ok(report)
 }
 
+/// The domains that the entries of a log name: its seals are of the keys of these, or of the default
+/// domain. Lines that are none are left to [`verify`].
+///
+/// # Errors
+/// When reading fails.
+pub fn domains(mut log: impl BufRead) -> io::Result<Vec<Domain>> {
+    let mut found = vec![Domain::default()];
+    let mut line = Vec::new();
+    while log.by_ref().take(LONGEST + 1).read_until(b'\n', &mut line)? > 0 {
+        let named = serde_json::from_slice(&line).map_or(Vec::new(), |Named { domains }| domains);
+        for domain in named.iter().filter_map(|name| Domain::new(name).ok()) {
+            if !found.contains(&domain) {
+                found.push(domain);
+            }
+        }
+        line.clear();
+    }
+    Ok(found)
+}
+
 /// Checks one line, and tells whether its MAC could be.
 fn check(line: &[u8], last: &Head, keys: &[Keys]) -> Result<(Head, bool), Fault> {
     let line = line.strip_suffix(b"\n").ok_or(Fault::Form)?;
@@ -109,6 +129,12 @@ fn check(line: &[u8], last: &Head, keys: &[Keys]) -> Result<(Head, bool), Fault>
 fn unhex(digits: &str) -> Option<Vec<u8>> {
     let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
     digits.as_bytes().chunks(2).map(byte).collect()
+}
+
+/// The domains of a line.
+#[derive(Deserialize)]
+struct Named {
+    domains: Vec<String>,
 }
 
 /// The fields of a line that the chain is made of.

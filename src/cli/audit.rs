@@ -2,17 +2,17 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use lognym::audit::{self, AuditError, Head, Report};
-use lognym::pseudonym::Keys;
-use lognym::pseudonym::ring::Ring;
+use lognym::pseudonym::ring::{Kind, Ring};
+use lognym::pseudonym::{Domain, Keys};
 use lognym::secret;
 
 use super::exit::{Exit, Failure};
 use super::message::{self, note};
-use super::options::DomainsArgs;
+use super::options::RingArgs;
 use super::settings;
 
 /// What follows `lognym audit`.
@@ -44,16 +44,23 @@ struct VerifyArgs {
     #[arg(long, value_name = "HEAD", env = "LOGNYM_EXPECT")]
     expect: Option<Head>,
     #[command(flatten)]
-    keys: DomainsArgs,
+    ring: RingArgs,
 }
 
 /// Runs the verb that was asked for.
 pub(crate) fn run(command: &AuditCommand) -> Result<Exit, Failure> {
     secret::no_core_dumps();
     let Verb::Verify(args) = &command.verb;
-    let ring = settings::ring_if_any(&args.keys.ring)?;
-    let keys = ring.as_ref().map(|ring| keys(ring, args)).transpose()?;
-    let report = verify(args, keys.as_deref().unwrap_or_default())?;
+    let ring = settings::ring_if_any(&args.ring)?;
+    let path = path(args)?;
+    let failed = |source| AuditError::Io { operation: "read", path: path.to_owned(), source };
+    let log = || File::open(path).map(BufReader::new).map_err(failed);
+    let keys = match &ring {
+        Some(ring) => Some(keys(ring, &audit::domains(log()?).map_err(failed)?)?),
+        None => None,
+    };
+    let known = keys.as_deref().unwrap_or_default();
+    let report = audit::verify(log()?, known, args.expect.as_ref()).map_err(failed)?;
     match report.fault {
         Some((line, fault)) => {
             let entry = if line == 0 { "empty log".to_owned() } else { format!("line {line}") };
@@ -76,21 +83,21 @@ pub(crate) fn run(command: &AuditCommand) -> Result<Exit, Failure> {
     }
 }
 
-fn verify(args: &VerifyArgs, keys: &[Keys]) -> Result<Report, Failure> {
-    let Some(path) = args.log.as_ref().or(args.audit.as_ref()) else {
-        return Err(Failure::new(Exit::Usage, anyhow::anyhow!("name an audit log")));
-    };
-    let failed = |source| AuditError::Io { operation: "read", path: path.clone(), source };
-    let log = BufReader::new(File::open(path).map_err(failed)?);
-    Ok(audit::verify(log, keys, args.expect.as_ref()).map_err(failed)?)
+fn path(args: &VerifyArgs) -> Result<&Path, Failure> {
+    let path = args.log.as_deref().or(args.audit.as_deref());
+    path.ok_or_else(|| Failure::new(Exit::Usage, anyhow::anyhow!("name an audit log")))
 }
 
-/// The keys of all retained epochs and the given domains.
-fn keys(ring: &Ring, args: &VerifyArgs) -> Result<Vec<Keys>, Failure> {
+/// The keys of all retained epochs for each of `domains` that the ring has.
+fn keys(ring: &Ring, domains: &[Domain]) -> Result<Vec<Keys>, Failure> {
+    let domains: Vec<&Domain> = match ring.kind() {
+        Kind::Root => domains.iter().collect(),
+        Kind::Domain(holds) => vec![holds],
+    };
     let mut keys = Vec::new();
-    for domain in ring.domains(&args.keys.domain)? {
+    for domain in domains {
         for epoch in ring.retained() {
-            keys.push(ring.keys(epoch, &domain, &[])?);
+            keys.push(ring.keys(epoch, domain, &[])?);
         }
     }
     Ok(keys)

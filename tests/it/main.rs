@@ -3,12 +3,15 @@
 mod bench;
 mod chunking;
 mod detect;
+mod epochs;
 mod filter;
 mod golden;
 mod keys;
 mod layering;
+mod life;
 mod plan;
 mod properties;
+mod rights;
 mod ring;
 mod rules;
 mod secrets;

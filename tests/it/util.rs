@@ -92,6 +92,21 @@ impl Live {
         assert_eq!(seen, bytes, "{:?}", String::from_utf8_lossy(&seen));
     }
 
+    /// Waits for the next line of the output.
+    pub(crate) fn line(&mut self) -> String {
+        let end = loop {
+            match self.seen.iter().position(|&byte| byte == b'\n') {
+                Some(end) => break end,
+                None => {
+                    let more = self.output.recv_timeout(DEADLINE).expect("output comes in time");
+                    self.seen.extend(more);
+                }
+            }
+        };
+        let line = self.seen.drain(..=end).collect();
+        String::from_utf8(line).expect("text stays text")
+    }
+
     /// Waits for the end of the output: nothing but `bytes` may come before.
     pub(crate) fn expect_end(&mut self, bytes: &[u8]) {
         self.expect(bytes);

@@ -90,9 +90,10 @@ fn search(args: &FindArgs, tokens: &TokenSet) -> Result<Found, Failure> {
     if args.logs.is_empty() {
         logs.push(stdin.to_owned());
     }
-    // `-c` names its files like `grep -c` does with more than one; one file alone, too: FILE:COUNT.
+    // Counts are named even for a single file: FILE:COUNT.
+    let is_stdin = logs == [stdin];
     let is_named = !args.no_filename
-        && (args.with_filename || logs.len() > 1 || args.logs != logs || args.count);
+        && (args.with_filename || !is_stdin && (args.count || logs != args.logs || logs.len() > 1));
     let mut printer = Printer { args, is_named, output: output(), lines: 0 };
     let failed = for_logs(&logs, |log| {
         let input = if log == stdin { Input::stdin()? } else { Input::open(log)? };
