@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use crate::engine::Engine;
-use crate::pseudonym::Domain;
 use crate::pseudonym::ring::{Ring, RingError};
+use crate::pseudonym::{Domain, Keys, Kid};
 use crate::span::TypeCode;
 
 /// The ring has no key for this time.
@@ -43,6 +43,8 @@ struct Term {
     /// First instant at which it is no more; `None` is never.
     until: Option<SystemTime>,
     engine: Arc<Engine>,
+    /// Whether anything was processed with it.
+    used: bool,
 }
 
 impl Epochs {
@@ -50,7 +52,12 @@ impl Epochs {
     /// a replay asks for.
     pub fn fixed(engine: Engine) -> Self {
         let engine = Arc::new(engine);
-        Self::of_terms(vec![Term { from: SystemTime::UNIX_EPOCH, until: None, engine }])
+        Self::of_terms(vec![Term {
+            from: SystemTime::UNIX_EPOCH,
+            until: None,
+            engine,
+            used: false,
+        }])
     }
 
     /// The engines of `domain` under `ring`: of the epoch in force at `now` and all later
@@ -63,7 +70,7 @@ impl Epochs {
         domain: &Domain,
         types: &[TypeCode],
         now: SystemTime,
-        build: impl FnOnce(crate::pseudonym::Keys) -> Result<Engine, E>,
+        build: impl FnOnce(Keys) -> Result<Engine, E>,
     ) -> Result<Self, E> {
         let active = ring.active(now)?;
         let first = build(ring.keys(active, domain, types)?)?;
@@ -71,10 +78,10 @@ impl Epochs {
         for epoch in ring.retained().filter(|epoch| epoch.not_before > active.not_before) {
             let engine = Arc::new(first.with_keys(ring.keys(epoch, domain, types)?));
             let (from, until) = (epoch.not_before.into(), Some(epoch.not_after.into()));
-            terms.push(Term { from, until, engine });
+            terms.push(Term { from, until, engine, used: false });
         }
         let (from, until) = (active.not_before.into(), Some(active.not_after.into()));
-        terms.push(Term { from, until, engine: Arc::new(first) });
+        terms.push(Term { from, until, engine: Arc::new(first), used: false });
         Ok(Self::of_terms(terms))
     }
 
@@ -93,8 +100,17 @@ impl Epochs {
         let mut state = self.state();
         state.latest = state.latest.max(now);
         let at = state.latest;
-        let in_force = |term: &&Term| term.from <= at && term.until.is_none_or(|until| at < until);
-        state.terms.iter().find(in_force).map(|term| Arc::clone(&term.engine)).ok_or(NoEpoch)
+        let in_force =
+            |term: &&mut Term| term.from <= at && term.until.is_none_or(|until| at < until);
+        let term = state.terms.iter_mut().find(in_force).ok_or(NoEpoch)?;
+        term.used = true;
+        Ok(Arc::clone(&term.engine))
+    }
+
+    /// The ids of the keys that have been in force since the beginning.
+    pub fn kids(&self) -> Vec<Kid> {
+        let state = self.state();
+        state.terms.iter().filter(|term| term.used).map(|term| term.engine.keys().kid()).collect()
     }
 
     /// Exchanges each engine for what `change` makes of it; blocks in work are finished by the old
@@ -165,6 +181,7 @@ mod tests {
         }
         hand.store(3 * DAY, Ordering::Relaxed);
         assert_eq!(epochs.current().err(), Some(NoEpoch));
+        assert_eq!(epochs.kids().len(), 3);
         hand.store(0, Ordering::Relaxed);
         assert_eq!(epochs.current().err(), Some(NoEpoch), "what has ended stays ended");
     }

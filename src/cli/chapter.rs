@@ -32,3 +32,37 @@ pub(crate) fn show(topic: Topic) -> Result<Exit, Failure> {
     };
     print(text.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::cli::args::Cli;
+
+    const CHAPTERS: [&str; 5] =
+        [manual::THREATS, manual::RIGHTS, manual::RETENTION, manual::RECORD, manual::STATEMENTS];
+
+    /// Every command line that a chapter shows is one.
+    #[test]
+    fn what_is_shown_can_be_typed() {
+        let lines = CHAPTERS.iter().flat_map(|text| text.lines());
+        let shown: Vec<&str> = lines.filter(|line| line.starts_with("lognym ")).collect();
+        assert!(shown.len() >= 9, "{shown:?}");
+        for line in shown {
+            let line = line.split(['#', '>']).next().unwrap_or_default();
+            let parsed = Cli::command().try_get_matches_from(line.split_whitespace());
+            assert!(parsed.is_ok(), "{line}: {parsed:?}");
+        }
+    }
+
+    /// The output is pseudonymous; where the other word stands, it is denied.
+    #[test]
+    fn nothing_is_called_anonymous() {
+        for line in CHAPTERS.iter().flat_map(|text| text.lines()) {
+            let denied = ["Nothing here makes", "not what this is"];
+            let claims = line.to_lowercase().contains("anonym");
+            assert!(!claims || denied.iter().any(|denial| line.contains(denial)), "{line}");
+        }
+    }
+}

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use lognym::audit;
 use lognym::engine::Engine;
 use lognym::epochs::Epochs;
 use lognym::pseudonym::suppress::Suppressed;
+use lognym::rules;
 use lognym::secret;
 use lognym::stream::{self, Meter, Stop, Summary};
 
@@ -28,6 +30,7 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Exit, Failure> {
     // Kept for the seal of the entry, should the ring end before the stream does.
     let engine = epochs.current().map_err(|error| Failure::new(Exit::Key, error))?;
     record.entry.config = Some(settings::fingerprint(&args.detector, args.input.max_line));
+    record.entry.rules = Some(audit::digest(rules::BUILTIN.as_bytes()));
     let outcome = filter(args, &epochs);
     let last = epochs.current().unwrap_or(engine);
     if let Ok(summary) = &outcome {
@@ -35,7 +38,7 @@ pub(crate) fn run(args: &FilterArgs) -> Result<Exit, Failure> {
     }
     let keys = last.keys();
     record.entry.domains = vec![args.key.domain.clone()];
-    record.entry.kids = vec![keys.kid()];
+    record.entry.kids = epochs.kids();
     record.finish(keys, outcome.map(|_| Exit::Ok))
 }
 

@@ -1,11 +1,11 @@
 //! A set of tokens, and the search for any of them.
 //!
-//! What is searched for is not the tokens but the letters that open them, `tel_` and `nam_`: a short
-//! word for each type, whatever the number of epochs, domains and subjects, and a vectorised search
-//! for each word. Each hit is looked up whole. In a log with a token on every line that is a
-//! look-up a line, on any other log hardly any.
+//! What is searched for is not each token but what those of a type begin with: `tel_` and `nam_`, the
+//! key id too if all have one, the whole token if it is the only one. That is one vectorised search for
+//! each type, whatever the number of epochs, domains and subjects. Each hit is looked up whole. In a
+//! log with a token on every line that is a look-up a line, on any other log hardly any.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use memchr::memmem::Finder;
 
@@ -26,8 +26,13 @@ impl TokenSet {
             tokens.into_iter().filter_map(|text| text.as_bytes().try_into().ok()).collect();
         tokens.sort_unstable_by_key(key);
         tokens.dedup();
-        let openings: BTreeSet<&[u8]> = tokens.iter().map(|token| &token[..4]).collect();
-        let openings = openings.into_iter().map(|word| Finder::new(word).into_owned()).collect();
+        let mut openings: BTreeMap<&[u8], &[u8]> = BTreeMap::new();
+        for token in &tokens {
+            let opening = openings.entry(&token[..3]).or_insert(token);
+            let common = opening.iter().zip(token).take_while(|(one, other)| one == other).count();
+            *opening = &opening[..common];
+        }
+        let openings = openings.into_values().map(|word| Finder::new(word).into_owned()).collect();
         Self { tokens, openings }
     }
 

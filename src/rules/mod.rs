@@ -63,6 +63,13 @@ pub struct Rule {
     pub misses: Vec<String>,
 }
 
+/// The text of all built-in rule files, for telling one set of rules from another.
+pub const BUILTIN: &str = concat!(
+    include_str!("../../rules/fields.toml"),
+    include_str!("../../rules/phone.toml"),
+    include_str!("../../rules/names.toml"),
+);
+
 impl RuleSet {
     /// The rules that are built in.
     ///

@@ -248,4 +248,8 @@ fn completions_and_manual_are_printed() {
     }
     let manual = run(&["man"], b"").stdout;
     assert!(String::from_utf8_lossy(&manual).contains(".TH lognym 1"));
+    for topic in ["threats", "rights", "retention", "record", "statements"] {
+        let chapter = run(&["man", topic], b"").stdout;
+        assert!(chapter.starts_with(b"# ") && chapter.len() > 1000, "{topic}");
+    }
 }

@@ -23,7 +23,7 @@ struct Office(TempDir);
 
 impl Office {
     fn open() -> Self {
-        let office = Self(tempfile::tempdir().unwrap());
+        let office = Self(tempfile::tempdir().expect("a folder"));
         private_ring(office.path());
         office.write("who", WHO);
         let clean = office.run(&["filter"], RAW);
@@ -36,11 +36,11 @@ impl Office {
     }
 
     fn write(&self, name: &str, text: &str) {
-        fs::write(self.path().join(name), text).unwrap();
+        fs::write(self.path().join(name), text).expect("a file");
     }
 
     fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path().join(name)).unwrap()
+        fs::read_to_string(self.path().join(name)).expect("a text")
     }
 
     fn run(&self, args: &[&str], input: &str) -> Output {
