@@ -38,16 +38,20 @@ impl Log {
     /// Appends `entry`, sealed by `keys`; it is on the disk when this returns.
     ///
     /// # Errors
-    /// [`AuditError`]; the log is what it was then, or ends in a torn line that the next writer
-    /// refuses to follow.
+    /// [`AuditError`]; the log is what it was then.
     pub fn append(&self, entry: &Entry, keys: &Keys) -> Result<Head, AuditError> {
         let mut file = self.locked()?;
         let last = self.last(&mut file)?;
         let mut line = entry.seal(&last, keys);
         let head = Head { seq: last.seq + 1, hash: digest(line.as_bytes()) };
         line.push('\n');
+        let length = file.metadata().map_err(self.failed("read"))?.len();
         let written = file.write_all(line.as_bytes()).and_then(|()| file.sync_data());
-        written.map_err(self.failed("append to"))?;
+        written.map_err(|error| {
+            // Half a line, as on a full disk, would keep all later writers out.
+            let _ = file.set_len(length);
+            self.failed("append to")(error)
+        })?;
         Ok(head)
     }
 

@@ -16,6 +16,26 @@
 //! never written is not in it; whoever holds the keys can write a new log altogether. An entry
 //! whose key has been destroyed is vouched for by the next one whose key is there.
 //!
+//! ```
+//! use std::time::SystemTime;
+//! use lognym::audit::{Entry, Log, verify};
+//! use lognym::pseudonym::{Domain, Keys};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("audit.jsonl");
+//! // The keys of the ring that the run works with: `Engine::keys` has them.
+//! let keys = Keys::ephemeral(&Domain::default(), &[])?;
+//! let log = Log::open(&path)?;
+//! let mut entry = Entry::new("serve", SystemTime::now());
+//! entry.kids.push(keys.kid());
+//! entry.counts.insert("lines", 42);
+//! let head = log.append(&entry, &keys)?;
+//!
+//! let report = verify(&std::fs::read(&path)?[..], &[keys], Some(&head))?;
+//! assert_eq!((report.fault, report.head), (None, head));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! No entry holds an identifier. Tokens stand in it only together with a case.
 //!
 //! [`Keys::seal`]: crate::pseudonym::Keys::seal

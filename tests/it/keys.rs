@@ -185,3 +185,20 @@ fn systemd_hands_over_a_credential() {
     let output = finish(command, LINE);
     assert_eq!((&output.stdout, &output.stderr[..]), (&expected, &b""[..]));
 }
+
+/// Kubernetes mounts secrets as links into a folder of the present version, readable by the group.
+#[test]
+fn a_mounted_secret_needs_leave_for_the_group() {
+    let folder = folder();
+    let ring = private_ring(folder.path());
+    let expected = run(&["--key-file", text(&ring)], LINE).stdout;
+    let version = folder.path().join("..2026_11_21");
+    fs::create_dir(&version).unwrap();
+    fs::rename(&ring, version.join("test.ring")).unwrap();
+    fs::set_permissions(version.join("test.ring"), fs::Permissions::from_mode(0o440)).unwrap();
+    std::os::unix::fs::symlink("..2026_11_21", folder.path().join("..data")).unwrap();
+    std::os::unix::fs::symlink("..data/test.ring", &ring).unwrap();
+    assert_refused(&run(&["--key-file", text(&ring)], LINE), &["its group may read it"]);
+    let output = run(&["--key-file", text(&ring), "--allow-group-read"], LINE);
+    assert_eq!((&output.stdout, &output.stderr[..]), (&expected, &b""[..]));
+}

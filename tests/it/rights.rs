@@ -9,7 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::ring::private_ring;
-use crate::util::{finish, lognym};
+use crate::util::{finish, lognym, wait};
 
 const WHO: &str = "Mustermann, Max\n+49 30 23125-042\n";
 const RAW: &str = "one call to +493023125042 failed\n\
@@ -127,6 +127,21 @@ fn find_goes_on_after_a_log_that_cannot_be_read() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot read cut.gz"));
     let output = office.run(&["find"], WHO);
     assert_eq!(output.status.code(), Some(2), "one standard input is not two");
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let office = Office::open();
+    let clean = office.read("clean.log");
+    office.write("long.log", &clean.repeat(5_000));
+    for verb in ["find", "extract"] {
+        let mut command = lognym(&[verb, "--from=who", "long.log"]);
+        command.current_dir(office.path()).env("LOGNYM_KEY_FILE", "test.ring");
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = wait(child);
+        assert_eq!((output.status.code(), &output.stderr[..]), (Some(0), &b""[..]), "{verb}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use lognym::rights::{self, Extract, Form, Input, Lines, RightsError};
 
 use super::super::exit::{Exit, Failure};
 use super::super::options::SubjectArgs;
-use super::{Request, for_logs, output, refuse_shared_stdin};
+use super::{Request, finished, for_logs, output, refuse_shared_stdin};
 
 #[derive(Debug, Args)]
 pub(crate) struct ExtractArgs {
@@ -65,11 +65,12 @@ fn extract(args: &ExtractArgs, request: &Request) -> Result<(u64, bool), Failure
     let failed = for_logs(&logs, |log| {
         let input = if log == stdin { Input::stdin()? } else { Input::open(log)? };
         let name = input.name().to_owned();
-        lines += rights::find(input, &tokens, Lines::Numbered, &mut |hit| {
+        rights::find(input, &tokens, Lines::Numbered, &mut |hit| {
+            lines += 1;
             extract.write(&name, hit).map_err(RightsError::Write).map(|()| true)
-        })?;
-        Ok(())
+        })
+        .map(drop)
     })?;
-    extract.finish().map_err(RightsError::Write)?;
+    finished(extract.finish())?;
     Ok((lines, failed))
 }

@@ -9,7 +9,7 @@ use lognym::rights::{self, Hit, Input, Lines, RightsError, TokenSet};
 
 use super::super::exit::{Exit, Failure};
 use super::super::options::SubjectArgs;
-use super::{Request, for_logs, output, refuse_shared_stdin};
+use super::{Request, finished, for_logs, output, refuse_shared_stdin};
 
 #[derive(Debug, Args)]
 #[command(disable_help_flag = true)]
@@ -100,12 +100,8 @@ fn search(args: &FindArgs, tokens: &TokenSet) -> Result<Found, Failure> {
         printer.log(input, tokens)
     })?;
     let lines = printer.lines;
-    match printer.output.flush() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(RightsError::Write(error).into())
-        }
-        _ => Ok(Found { lines, failed }),
-    }
+    finished(printer.output.flush())?;
+    Ok(Found { lines, failed })
 }
 
 struct Printer<'a, W> {
@@ -121,10 +117,10 @@ impl<W: Write> Printer<'_, W> {
         let lines = if self.args.line_number { Lines::Numbered } else { Lines::Unnumbered };
         let (prints, once) = (self.prints_lines(), self.args.files_with_matches);
         let count = rights::find(input, tokens, lines, &mut |hit| {
+            self.lines += 1;
             if prints {
                 self.line(&name, hit).map_err(RightsError::Write)?;
             }
-            self.lines += 1;
             Ok(!once)
         })?;
         let written = match (self.args.files_with_matches, self.args.count) {

@@ -113,6 +113,16 @@ fn output() -> BufWriter<StdoutLock<'static>> {
     BufWriter::with_capacity(1 << 16, io::stdout().lock())
 }
 
+/// Ends the output. A reader that has left is no failure.
+fn finished(outcome: io::Result<()>) -> Result<(), Failure> {
+    match outcome {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(RightsError::Write(error).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Does `each` with every log; a log that fails is reported, and the others are looked at still. A
 /// reader of the output that has left ends it all without an error. Returns whether one failed.
 fn for_logs(
