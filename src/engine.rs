@@ -4,9 +4,9 @@
 //! block -> scan -> candidates -> detect (guard) -> resolve -> pseudonymise -> Vetted
 //! ```
 //!
-//! [`Engine::process`] is a pure function of the block, the rules and the keys: no clock, no I/O, no
-//! logging, and no allocation once the scratch memory has seen its largest block. So any number of
-//! workers and replicas give the same bytes.
+//! [`Engine::process`] is a pure function of the block, the rules, the keys and the suppression list: no
+//! clock, no I/O, no logging, and no allocation once the scratch memory has seen its largest block. So
+//! any number of workers and replicas give the same bytes.
 
 use std::sync::Arc;
 

@@ -46,7 +46,7 @@
 //! | order | [`resolve`] |
 //! | detectors | [`detect`] |
 //! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`plan`], [`pseudonym`] |
-//! | plain things | [`span`], [`class`], [`carrier`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`] |
+//! | plain things | [`span`], [`class`], [`carrier`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
 //!
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
 //! kernels of the architectures, nowhere else. No error, message or figure ever holds input bytes.

@@ -71,7 +71,7 @@ pub(crate) struct KeyArgs {
     pub(crate) domain: Domain,
 }
 
-/// Whom a request is about.
+/// Whom a request is about, and where it is looked up.
 #[derive(Debug, Args)]
 pub(crate) struct SubjectArgs {
     /// File of phone numbers, names or tokens, one a line; `-` is standard input
@@ -81,27 +81,14 @@ pub(crate) struct SubjectArgs {
     #[arg(long, value_name = "FILE", env = "LOGNYM_FROM", default_value = "-")]
     pub(crate) from: PathBuf,
     #[command(flatten)]
-    pub(crate) keys: DomainsArgs,
+    pub(crate) ring: RingArgs,
+    /// Domains to look in [default: default, or that of a domain ring]
+    #[arg(long, value_name = "LIST", env = "LOGNYM_DOMAIN", value_delimiter = ',')]
+    pub(crate) domain: Vec<Domain>,
     #[command(flatten)]
     pub(crate) detector: DetectorArgs,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
-}
-
-/// A ring, and the domains that count.
-#[derive(Debug, Args)]
-pub(crate) struct DomainsArgs {
-    #[command(flatten)]
-    pub(crate) ring: RingArgs,
-    /// Domains to look in
-    #[arg(
-        long,
-        value_name = "LIST",
-        env = "LOGNYM_DOMAIN",
-        value_delimiter = ',',
-        default_value = "default"
-    )]
-    pub(crate) domain: Vec<Domain>,
 }
 
 #[derive(Clone, Debug, Args)]

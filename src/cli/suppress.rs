@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::SystemTime;
 
 use clap::{Args, Subcommand};
-use lognym::pseudonym::Keys;
 use lognym::pseudonym::suppress::List;
+use lognym::pseudonym::{Domain, Keys};
 use lognym::rights;
 use lognym::secret;
 use lognym::stats::Counts;
@@ -111,9 +111,8 @@ fn signer(args: &ChangeArgs) -> Result<Option<Keys>, Failure> {
     if args.subject.record.audit.is_none() {
         return Ok(None);
     }
-    let ring = settings::ring(&args.subject.keys.ring)?;
-    let domain = args.subject.keys.domain.first();
-    domain.map(|domain| settings::signer(&ring, domain)).transpose()
+    let ring = settings::ring(&args.subject.ring)?;
+    settings::signer(&ring, &Domain::default()).map(Some)
 }
 
 fn show(args: &ListArgs) -> Result<Exit, Failure> {

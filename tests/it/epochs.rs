@@ -70,6 +70,27 @@ fn a_running_filter_changes_its_key_in_time() {
 }
 
 #[test]
+fn nothing_is_written_without_an_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = folder.path().join("ring");
+    let end = SystemTime::now() + Duration::from_millis(1500);
+    two_epochs(&ring, end);
+    let text = fs::read_to_string(&ring).unwrap();
+    let second = text.rfind("[[epoch]]").unwrap();
+    fs::write(&ring, &text[..second]).unwrap();
+
+    let mut live = Live::start(&["--key-file", ring.to_str().unwrap(), "--threads=2"]);
+    live.write(b"a line\n");
+    live.expect(b"a line\n");
+    while SystemTime::now() < end {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    live.write(b"a line\n");
+    live.expect_end(b"");
+    assert_eq!(live.wait().code(), Some(77));
+}
+
+#[test]
 fn an_unknown_epoch_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let ring = private_ring(folder.path());

@@ -145,6 +145,8 @@ fn a_domain_ring_writes_the_same_tokens_and_no_others() {
     let sidecar = of(&["--domain=tenant-a", "--key-file=sidecar"]);
     assert!(root.stdout.starts_with(b"call to tel_") && root.stdout == sidecar.stdout);
     assert_eq!(of(&["--key-file=sidecar"]).status.code(), Some(77), "another domain");
+    let found = safe.run_with(&["lookup", "--key-file=sidecar"], "+493023125042\n").stdout;
+    assert_eq!(found[..35], sidecar.stdout[8..43], "its own domain unless told");
     assert_eq!(of(&["key", "rotate", "--ahead=9", "--key-file=sidecar"]).status.code(), Some(77));
 }
 

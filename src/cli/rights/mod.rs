@@ -11,14 +11,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lognym::pseudonym::Keys;
-use lognym::pseudonym::ring::Ring;
 use lognym::rights::{self, Identifier, Located, RightsError, TokenSet};
 use lognym::secret;
 use zeroize::Zeroizing;
 
 use super::exit::{Exit, Failure};
 use super::message::note;
-use super::options::{RecordArgs, SubjectArgs};
+use super::options::SubjectArgs;
 use super::record::Record;
 use super::settings;
 
@@ -45,16 +44,19 @@ impl Request {
         let ring = if is_all_tokens && args.record.audit.is_none() {
             None
         } else {
-            Some(settings::ring(&args.keys.ring)?)
+            Some(settings::ring(&args.ring)?)
         };
         let engine = settings::keyless(&args.detector)?;
-        let located = rights::locate(&engine, ring.as_ref(), &args.keys.domain, &subjects)?;
-        record.entry.domains = args.keys.domain.clone();
+        let located = rights::locate(&engine, ring.as_ref(), &args.domain, &subjects)?;
+        let mut keys = None;
+        if let Some(ring) = &ring {
+            record.entry.domains = ring.domains(&args.domain)?;
+            keys = record.entry.domains.first().map(|domain| settings::signer(ring, domain));
+        }
         record.entry.counts.insert("subjects", subjects.len() as u64);
         record.entry.counts.insert("tokens", located.len() as u64);
         record.tokens(located.iter().map(|found| found.token.clone()));
-        let keys = seal(&args.record, ring.as_ref(), args)?;
-        Ok(Self { located, record, keys })
+        Ok(Self { located, record, keys: keys.transpose()? })
     }
 
     fn tokens(&self) -> TokenSet {
@@ -67,19 +69,6 @@ impl Request {
             Some(keys) => self.record.finish(keys, outcome),
             None => outcome,
         }
-    }
-}
-
-fn seal(
-    record: &RecordArgs,
-    ring: Option<&Ring>,
-    args: &SubjectArgs,
-) -> Result<Option<Keys>, Failure> {
-    match (ring, args.keys.domain.first()) {
-        (Some(ring), Some(domain)) if record.audit.is_some() => {
-            settings::signer(ring, domain).map(Some)
-        }
-        _ => Ok(None),
     }
 }
 

@@ -109,17 +109,20 @@ impl Ring {
         }
     }
 
-    /// The domains to work with: the one of a domain ring, those of `wanted` otherwise.
+    /// The domains to work with: those of `wanted`, or if it is empty the default domain, or that of a
+    /// domain ring.
     ///
     /// # Errors
     /// When `wanted` holds another domain than that of a domain ring.
     pub fn domains(&self, wanted: &[Domain]) -> Result<Vec<Domain>, RingError> {
+        let usual = Domain::default();
+        let own = self.domain_or(&usual);
         match &self.kind {
-            Kind::Root => Ok(wanted.to_vec()),
-            Kind::Domain(holds) if wanted.iter().all(|domain| domain == holds) => {
-                Ok(vec![holds.clone()])
+            Kind::Domain(holds) if wanted.iter().any(|domain| domain != holds) => {
+                Err(RingError::OtherDomain { holds: holds.clone() })
             }
-            Kind::Domain(holds) => Err(RingError::OtherDomain { holds: holds.clone() }),
+            _ if wanted.is_empty() => Ok(vec![own.clone()]),
+            _ => Ok(wanted.to_vec()),
         }
     }
 

@@ -114,6 +114,7 @@ fn domains_are_those_of_the_ring_or_those_asked_for() {
     let ring = Ring::fresh(at(NOVEMBER), Period::Month, 0).expect("a ring");
     let [a, b] = ["a", "b"].map(|name| Domain::new(name).expect("a domain"));
     assert_eq!(ring.domains(&[a.clone(), b.clone()]).expect("all"), [a.clone(), b.clone()]);
+    assert_eq!(ring.domains(&[]).expect("the usual one"), [Domain::default()]);
     let sidecar = ring.exported(&a).expect("exported");
     assert_eq!(sidecar.domains(&[]).expect("its own"), std::slice::from_ref(&a));
     assert!(matches!(sidecar.domains(&[a, b]), Err(RingError::OtherDomain { .. })));
