@@ -34,6 +34,8 @@ struct State {
     /// The latest time seen.
     latest: SystemTime,
     terms: Vec<Term>,
+    /// The keys that have been in force, in their order.
+    used: Vec<Kid>,
 }
 
 /// An engine and when it is in force.
@@ -43,8 +45,6 @@ struct Term {
     /// First instant at which it is no more; `None` is never.
     until: Option<SystemTime>,
     engine: Arc<Engine>,
-    /// Whether anything was processed with it.
-    used: bool,
 }
 
 impl Epochs {
@@ -52,12 +52,7 @@ impl Epochs {
     /// a replay asks for.
     pub fn fixed(engine: Engine) -> Self {
         let engine = Arc::new(engine);
-        Self::of_terms(vec![Term {
-            from: SystemTime::UNIX_EPOCH,
-            until: None,
-            engine,
-            used: false,
-        }])
+        Self::of_terms(vec![Term { from: SystemTime::UNIX_EPOCH, until: None, engine }])
     }
 
     /// The engines of `domain` under `ring`: of the epoch in force at `now` and all later
@@ -78,10 +73,10 @@ impl Epochs {
         for epoch in ring.retained().filter(|epoch| epoch.not_before > active.not_before) {
             let engine = Arc::new(first.with_keys(ring.keys(epoch, domain, types)?));
             let (from, until) = (epoch.not_before.into(), Some(epoch.not_after.into()));
-            terms.push(Term { from, until, engine, used: false });
+            terms.push(Term { from, until, engine });
         }
         let (from, until) = (active.not_before.into(), Some(active.not_after.into()));
-        terms.push(Term { from, until, engine: Arc::new(first), used: false });
+        terms.push(Term { from, until, engine: Arc::new(first) });
         Ok(Self::of_terms(terms))
     }
 
@@ -100,17 +95,25 @@ impl Epochs {
         let mut state = self.state();
         state.latest = state.latest.max(now);
         let at = state.latest;
-        let in_force =
-            |term: &&mut Term| term.from <= at && term.until.is_none_or(|until| at < until);
-        let term = state.terms.iter_mut().find(in_force).ok_or(NoEpoch)?;
-        term.used = true;
-        Ok(Arc::clone(&term.engine))
+        let in_force = |term: &&Term| term.from <= at && term.until.is_none_or(|until| at < until);
+        let term = state.terms.iter().find(in_force).ok_or(NoEpoch)?;
+        let engine = Arc::clone(&term.engine);
+        let kid = engine.keys().kid();
+        if state.used.last() != Some(&kid) {
+            state.used.push(kid);
+        }
+        Ok(engine)
     }
 
     /// The ids of the keys that have been in force since the beginning.
     pub fn kids(&self) -> Vec<Kid> {
-        let state = self.state();
-        state.terms.iter().filter(|term| term.used).map(|term| term.engine.keys().kid()).collect()
+        self.state().used.clone()
+    }
+
+    /// Goes on with the engines of `other`, as after a rotation of the ring. Time goes on, too.
+    pub fn replace(&self, other: Epochs) {
+        let terms = std::mem::take(&mut other.state().terms);
+        self.state().terms = terms;
     }
 
     /// Exchanges each engine for what `change` makes of it; blocks in work are finished by the old
@@ -122,7 +125,7 @@ impl Epochs {
     }
 
     fn of_terms(terms: Vec<Term>) -> Self {
-        let state = Mutex::new(State { latest: SystemTime::UNIX_EPOCH, terms });
+        let state = Mutex::new(State { latest: SystemTime::UNIX_EPOCH, terms, used: Vec::new() });
         Self { clock: Box::new(SystemTime::now), state }
     }
 
@@ -184,6 +187,23 @@ mod tests {
         assert_eq!(epochs.kids().len(), 3);
         hand.store(0, Ordering::Relaxed);
         assert_eq!(epochs.current().err(), Some(NoEpoch), "what has ended stays ended");
+    }
+
+    #[test]
+    fn a_ring_that_was_rotated_takes_over() {
+        let (ring, epochs, hand) = three_days();
+        hand.store(3 * DAY - 1, Ordering::Relaxed);
+        assert!(epochs.current().is_ok());
+        let ring = ring.rotated(at(2 * DAY), None, 2).unwrap();
+        let build = |keys| Engine::new(Setup::default(), keys).map_err(|_| RingError::Empty);
+        let (domain, types) = (Domain::default(), &Counts::TYPES);
+        epochs.replace(Epochs::of_ring(&ring, &domain, types, at(2 * DAY), build).unwrap());
+        for seconds in [3 * DAY, 0] {
+            hand.store(seconds, Ordering::Relaxed);
+            let kid = ring.keys(&ring.epochs()[3], &domain, &[]).unwrap().kid();
+            assert_eq!(epochs.current().unwrap().keys().kid(), kid, "time goes on");
+        }
+        assert_eq!(epochs.kids().len(), 2);
     }
 
     #[test]

@@ -9,7 +9,6 @@ use signal_hook::consts::SIGHUP;
 use signal_hook::low_level::pipe;
 
 use super::exit::{Exit, Failure};
-use super::message::note;
 
 /// Does `action` after every SIGHUP, on a thread that ends with the process.
 pub(crate) fn watch(action: impl Fn() + Send + 'static) -> Result<(), Failure> {
@@ -27,9 +26,4 @@ pub(crate) fn watch(action: impl Fn() + Send + 'static) -> Result<(), Failure> {
         }
     });
     Ok(())
-}
-
-/// Says that nothing has changed.
-pub(crate) fn report(error: impl Into<anyhow::Error>) {
-    note(format_args!("not reloaded, what was read before stays in force: {:#}", error.into()));
 }

@@ -47,7 +47,7 @@ pub(crate) fn main() -> ExitCode {
 
 fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command.unwrap_or(Command::Filter(cli.filter)) {
-        Command::Filter(args) => filter::run(&args),
+        Command::Filter(args) => filter::run(args),
         Command::Detect(args) => detect::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Key(command) => key::run(&command),

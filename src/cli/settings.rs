@@ -88,6 +88,11 @@ pub(crate) fn ring_if_any(args: &RingArgs) -> Result<Option<Ring>, Failure> {
     Ok(source.map(|source| source.load(open_options(args))).transpose()?)
 }
 
+/// Whether the ring can be read a second time: a descriptor cannot, and a key of this run has none.
+pub(crate) fn is_readable_again(args: &RingArgs) -> Result<bool, Failure> {
+    Ok(!matches!(key_source(args)?, None | Some(KeySource::Fd(_))))
+}
+
 /// The keys that seal an audit entry: of the epoch in force, or else of the last one that has any.
 pub(crate) fn signer(ring: &Ring, domain: &Domain) -> Result<Keys, Failure> {
     let domain = ring.domain_or(domain);

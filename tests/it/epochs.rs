@@ -91,6 +91,31 @@ fn nothing_is_written_without_an_epoch() {
 }
 
 #[test]
+fn a_ring_is_read_again_on_a_hangup() {
+    let folder = tempfile::tempdir().unwrap();
+    let ring = folder.path().join("ring");
+    two_epochs(&ring, SystemTime::now() + Duration::from_secs(3600));
+    let mut live = Live::start(&["--key-file", ring.to_str().unwrap()]);
+    let ask = |live: &mut Live| {
+        live.write(b"call to +493023125042 failed\n");
+        live.line()
+    };
+    let first = ask(&mut live);
+    let before = fs::read(&ring).unwrap();
+    // What cannot be read changes nothing.
+    fs::write(&ring, "no ring").unwrap();
+    live.signal(Signal::HUP);
+    assert_eq!(ask(&mut live), first);
+    fs::write(&ring, before).unwrap();
+    two_epochs(&ring, SystemTime::now());
+    live.signal(Signal::HUP);
+    let begun = SystemTime::now();
+    while ask(&mut live) == first {
+        assert!(begun.elapsed().unwrap() < DEADLINE, "the ring was not read again");
+    }
+}
+
+#[test]
 fn an_unknown_epoch_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let ring = private_ring(folder.path());

@@ -32,7 +32,7 @@ enum Verb {
     List(list::ListArgs),
     /// Add epochs to a ring, so that enough of them follow the present one
     ///
-    /// What is there stays as it is. Running filters take up new epochs when they are started again.
+    /// What is there stays as it is. Running filters read the ring again on SIGHUP.
     Rotate(rotate::RotateArgs),
     /// Destroy the key of an epoch, or of all that are due, for good
     ///
