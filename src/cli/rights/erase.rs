@@ -64,22 +64,24 @@ fn carry_out(args: &EraseArgs, request: &mut Request) -> Result<Exit, Failure> {
     if args.queries {
         print_queries(request)?;
     }
+    if args.logs.is_empty() {
+        return Ok(Exit::Ok);
+    }
     let logs = rights::files(&args.logs)?;
     let tokens = request.tokens();
     let planned = report(&logs, |log| rights::survey(log, &tokens))?;
-    let counts = &mut request.record.entry.counts;
-    counts.insert("files_affected", planned.files);
-    counts.insert("lines_affected", planned.lines);
-    let outcome = if planned.lines == 0 || args.logs.is_empty() {
-        return planned.exit(if args.logs.is_empty() { Exit::Ok } else { Exit::Found });
-    } else if may_go_on(args, &planned)? {
-        erase(args, &logs, &tokens)?
-    } else {
+    request.count("files_affected", planned.files);
+    request.count("lines_affected", planned.lines);
+    if planned.lines == 0 {
+        return Ok(planned.exit(Exit::Found));
+    }
+    if !may_go_on(args, &planned)? {
         note(format_args!("nothing was changed; give --yes to erase these lines"));
-        return planned.exit(Exit::Ok);
-    };
-    counts.insert("lines_erased", outcome.lines);
-    outcome.exit(Exit::Ok)
+        return Ok(planned.exit(Exit::Ok));
+    }
+    let done = erase(args, &logs, &tokens)?;
+    request.count("lines_erased", done.lines);
+    Ok(done.exit(Exit::Ok))
 }
 
 /// Whether somebody wants it done: by --yes, or by an answer on a terminal that is free for it.
@@ -114,8 +116,9 @@ struct Done {
 }
 
 impl Done {
-    fn exit(&self, good: Exit) -> Result<Exit, Failure> {
-        Ok(if self.failed { Exit::Io } else { good })
+    /// `good`, unless some log failed.
+    fn exit(&self, good: Exit) -> Exit {
+        if self.failed { Exit::Io } else { good }
     }
 }
 

@@ -9,7 +9,7 @@ use lognym::rights::{self, Hit, Input, Lines, RightsError, TokenSet};
 
 use super::super::exit::{Exit, Failure};
 use super::super::options::SubjectArgs;
-use super::{Request, finished, for_logs, output, refuse_shared_stdin};
+use super::{Found, Request, finished, for_logs, logs, open, output, refuse_shared_stdin};
 
 #[derive(Debug, Args)]
 #[command(disable_help_flag = true)]
@@ -58,47 +58,19 @@ pub(crate) struct FindArgs {
 
 pub(crate) fn run(args: &FindArgs) -> Result<Exit, Failure> {
     refuse_shared_stdin(&args.subject, &args.logs)?;
-    let mut request = Request::read(&args.subject, "find")?;
+    let request = Request::read(&args.subject, "find")?;
     let outcome = search(args, &request.tokens());
-    if let Ok(found) = &outcome {
-        request.record.entry.counts.insert("lines", found.lines);
-    }
-    let outcome = outcome.map(|found| match found {
-        Found { failed: true, .. } => Exit::Io,
-        Found { lines: 0, .. } => Exit::Found,
-        Found { .. } => Exit::Ok,
-    });
-    request.finish(outcome)
-}
-
-/// What came of it.
-struct Found {
-    lines: u64,
-    /// Some log could not be read to its end.
-    failed: bool,
+    request.finish_search(outcome)
 }
 
 fn search(args: &FindArgs, tokens: &TokenSet) -> Result<Found, Failure> {
-    let stdin = Path::new("-");
-    let mut logs = Vec::new();
-    for log in &args.logs {
-        match log.as_path() {
-            log if log == stdin => logs.push(log.to_owned()),
-            log => logs.extend(rights::files(&[log.to_owned()])?),
-        }
-    }
-    if args.logs.is_empty() {
-        logs.push(stdin.to_owned());
-    }
+    let logs = logs(&args.logs)?;
     // Counts are named even for a single file: FILE:COUNT.
-    let is_stdin = logs == [stdin];
+    let is_stdin = logs == [Path::new("-")];
     let is_named = !args.no_filename
         && (args.with_filename || !is_stdin && (args.count || logs != args.logs || logs.len() > 1));
     let mut printer = Printer { args, is_named, output: output(), lines: 0 };
-    let failed = for_logs(&logs, |log| {
-        let input = if log == stdin { Input::stdin()? } else { Input::open(log)? };
-        printer.log(input, tokens)
-    })?;
+    let failed = for_logs(&logs, |log| printer.log(open(log)?, tokens))?;
     let lines = printer.lines;
     finished(printer.output.flush())?;
     Ok(Found { lines, failed })

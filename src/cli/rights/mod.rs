@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use lognym::pseudonym::Keys;
-use lognym::rights::{self, Identifier, Located, RightsError, TokenSet};
+use lognym::rights::{self, Identifier, Input, Located, RightsError, TokenSet};
 use lognym::secret;
 use zeroize::Zeroizing;
 
@@ -53,14 +53,28 @@ impl Request {
             record.entry.domains = ring.domains(&args.domain)?;
             keys = record.entry.domains.first().map(|domain| settings::signer(ring, domain));
         }
-        record.entry.counts.insert("subjects", subjects.len() as u64);
-        record.entry.counts.insert("tokens", located.len() as u64);
         record.tokens(located.iter().map(|found| found.token.clone()));
-        Ok(Self { located, record, keys: keys.transpose()? })
+        let mut request = Self { located, record, keys: keys.transpose()? };
+        request.count("subjects", subjects.len() as u64);
+        request.count("tokens", request.located.len() as u64);
+        Ok(request)
     }
 
     fn tokens(&self) -> TokenSet {
         TokenSet::new(self.located.iter().map(|found| found.token.as_str()))
+    }
+
+    /// Notes a figure for the record.
+    fn count(&mut self, what: &'static str, count: u64) {
+        self.record.entry.counts.insert(what, count);
+    }
+
+    /// Ends a search.
+    fn finish_search(mut self, outcome: Result<Found, Failure>) -> Result<Exit, Failure> {
+        if let Ok(found) = &outcome {
+            self.count("lines", found.lines);
+        }
+        self.finish(outcome.map(|found| found.exit()))
     }
 
     /// Ends the request, whatever came of it.
@@ -68,6 +82,23 @@ impl Request {
         match &self.keys {
             Some(keys) => self.record.finish(keys, outcome),
             None => outcome,
+        }
+    }
+}
+
+/// What a search came to.
+struct Found {
+    lines: u64,
+    /// Some log could not be read to its end.
+    failed: bool,
+}
+
+impl Found {
+    fn exit(&self) -> Exit {
+        match self {
+            Found { failed: true, .. } => Exit::Io,
+            Found { lines: 0, .. } => Exit::Found,
+            Found { .. } => Exit::Ok,
         }
     }
 }
@@ -83,6 +114,28 @@ pub(crate) fn subjects(from: &Path) -> Result<Vec<Identifier>, Failure> {
         .with_context(|| format!("cannot read identifiers from {}", from.display()))
         .map_err(|error| Failure::new(Exit::Io, error))?;
     Ok(rights::identifiers(&Zeroizing::new(text))?)
+}
+
+/// The logs to search: files, all files of folders, `-` or nothing for standard input.
+fn logs(operands: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let stdin = Path::new("-");
+    if operands.is_empty() {
+        return Ok(vec![stdin.to_owned()]);
+    }
+    let mut logs = Vec::new();
+    for operand in operands {
+        if operand == stdin {
+            logs.push(stdin.to_owned());
+        } else {
+            logs.extend(rights::files(std::slice::from_ref(operand))?);
+        }
+    }
+    Ok(logs)
+}
+
+/// Opens one of [`logs`].
+fn open(log: &Path) -> Result<Input, RightsError> {
+    if log == Path::new("-") { Input::stdin() } else { Input::open(log) }
 }
 
 /// Standard input cannot be both the identifiers and the log.
