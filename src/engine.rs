@@ -27,16 +27,39 @@ use crate::stats::Counts;
 pub enum Reason {
     /// Longer than the limit.
     LineTooLong,
-    /// A stop request came before its end: half a number or half a name cannot be told.
+    /// A stop request, or the end of a connection, came before its end: half a number or half a name
+    /// cannot be told.
     Interrupted,
+    /// No frame where there had to be one.
+    BadFrame,
+    /// There was no memory for all of it.
+    Memory,
+    /// The stream it begins is no text that can be searched.
+    Encoding,
+    /// A defect of lognym.
+    Internal,
 }
 
 impl Reason {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Reason; 6] = [
+        Reason::LineTooLong,
+        Reason::Interrupted,
+        Reason::BadFrame,
+        Reason::Memory,
+        Reason::Encoding,
+        Reason::Internal,
+    ];
+
     /// The word in the marker.
     pub const fn as_str(self) -> &'static str {
         match self {
             Reason::LineTooLong => "line-too-long",
             Reason::Interrupted => "interrupted",
+            Reason::BadFrame => "bad-frame",
+            Reason::Memory => "memory",
+            Reason::Encoding => "encoding",
+            Reason::Internal => "internal",
         }
     }
 }
@@ -102,6 +125,11 @@ impl Vetted {
     /// What was seen and done.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// The bytes to write and what was seen and done, apart.
+    pub fn into_parts(self) -> (Vec<u8>, Counts) {
+        (self.bytes, self.counts)
     }
 
     /// Gives the memory back for the next block.
