@@ -12,7 +12,7 @@
 //! [`engine`] is this flow for one block, a pure function of the block, the rules and the keys: no
 //! clock, no I/O, no logging. What leaves it is [`engine::Vetted`], which nothing else can make and
 //! which is all that a sink takes, so raw bytes cannot get out by a slip. [`stream`] drives it: files
-//! and pipes in, ordered worker threads, vetted bytes out.
+//! and pipes in, ordered worker threads, vetted bytes out. [`net`] is the same for sockets.
 //!
 //! ```
 //! use lognym::engine::{Engine, Setup, Spare};
@@ -40,7 +40,7 @@
 //!
 //! | floor | modules |
 //! |---|---|
-//! | transports | [`stream`] |
+//! | transports | [`stream`], [`net`] |
 //! | around the flow | [`epochs`], [`audit`], [`rights`] |
 //! | flow | [`engine`] |
 //! | order | [`resolve`] |
@@ -63,6 +63,7 @@ pub mod fold;
 pub mod frame;
 pub mod lexicon;
 pub mod manual;
+pub mod net;
 pub mod plan;
 pub mod pseudonym;
 pub mod replace;

@@ -1,0 +1,252 @@
+//! One connection: bytes from a peer into the queue of its pair.
+//!
+//! In: a stream. Out: parcels of whole frames, in order. What the peer cannot do: make it hold more
+//! than a batch without leave, keep a frame unfinished for ever, or disturb another connection. A
+//! silent connection holds no buffer.
+
+use std::future::poll_fn;
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::sync::atomic::Ordering::Relaxed;
+use std::task::Poll;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep_until};
+
+use super::config::Bounds;
+use super::framing::{End, Framer, Piece, Wire, messages};
+use super::metrics::Closed;
+use super::queue::{Inlet, Quit};
+use super::shared::Phase;
+use super::work::{Done, Worker};
+use crate::engine::{Engine, Reason};
+use crate::frame::sniff;
+
+/// Reads `stream` to its end, or until something ends it. `last` tells whether a last line without
+/// a line end is one when the peer ends regularly.
+pub(super) async fn run(stream: impl AsyncRead + Unpin, inlet: &Inlet, last: End) -> Closed {
+    let framer = Framer::new(inlet.shared.framing, inlet.shared.bounds.max_frame);
+    let mut connection = Connection {
+        inlet,
+        framer,
+        begun: Instant::now(),
+        sniffed: false,
+        lease: None,
+        drain_until: None,
+    };
+    connection.run(stream, last).await.unwrap_or_else(Closed::from)
+}
+
+struct Connection<'i> {
+    inlet: &'i Inlet,
+    framer: Framer,
+    /// When the present frame, or the silence before it, began.
+    begun: Instant,
+    /// Whether the beginning has been looked at. Nothing leaves before.
+    sniffed: bool,
+    /// Leave to hold a frame longer than a batch.
+    lease: Option<OwnedSemaphorePermit>,
+    drain_until: Option<Instant>,
+}
+
+/// Pieces from this length on are worth the way to another thread.
+const ASIDE: usize = Bounds::BATCH / 2;
+
+/// What came of an attempt to read.
+enum Read {
+    Bytes(usize),
+    End,
+    Broken,
+    /// A stop request, and no frame is half read.
+    Drained,
+    Timeout,
+    /// The phase has changed.
+    Again,
+}
+
+impl Connection<'_> {
+    async fn run(&mut self, mut stream: impl AsyncRead + Unpin, last: End) -> Result<Closed, Quit> {
+        loop {
+            self.make_room();
+            let (end, closed) = match self.read(&mut stream).await {
+                Read::Bytes(count) => {
+                    self.inlet.shared.metrics.bytes_received.fetch_add(count as u64, Relaxed);
+                    if self.ship().await?.is_break() {
+                        return Ok(Closed::Encoding);
+                    }
+                    continue;
+                }
+                Read::Again if self.inlet.shared.phase() == Phase::Quitting => {
+                    self.give_up();
+                    return Err(Quit);
+                }
+                Read::Again => continue,
+                Read::End => (last, Closed::End),
+                Read::Broken => (End::Cut, Closed::Error),
+                Read::Drained => (End::Cut, Closed::Drain),
+                Read::Timeout if self.drain_until.is_some() => (End::Cut, Closed::Drain),
+                Read::Timeout => (End::Cut, Closed::Timeout),
+            };
+            while let Some(piece) = self.framer.finish(end) {
+                self.deliver(piece).await?;
+            }
+            return Ok(closed);
+        }
+    }
+
+    async fn read(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> Read {
+        let shared = &self.inlet.shared;
+        let draining = shared.phase() != Phase::Running;
+        if draining && self.drain_until.is_none() {
+            // What is left of the time is for handing over.
+            self.drain_until = Some(Instant::now() + shared.grace / 2);
+        }
+        let time =
+            if self.framer.is_between() { shared.bounds.idle } else { shared.bounds.frame_time };
+        let deadline = self.drain_until.unwrap_or(self.begun + time);
+        let next_phase = if draining { Phase::Quitting } else { Phase::Draining };
+        tokio::select! {
+            biased;
+            read = read_some(stream, &mut self.framer, draining) => read,
+            () = shared.reached(next_phase) => Read::Again,
+            () = sleep_until(deadline) => Read::Timeout,
+        }
+    }
+
+    /// Gets leave for the memory that the next reading may take; without it, the frame that needs
+    /// it is withheld.
+    fn make_room(&mut self) {
+        let held = self.framer.pending();
+        if held < Bounds::BATCH {
+            self.lease = None;
+            return;
+        }
+        let leased = self.lease.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        // Twice what is held, and the old buffer while the new one is filled.
+        let wanted = (held.saturating_mul(3) >> 10).saturating_sub(leased);
+        let spare = self.inlet.shared.spare.clone();
+        match spare.try_acquire_many_owned(u32::try_from(wanted).unwrap_or(u32::MAX)) {
+            Ok(more) => match &mut self.lease {
+                Some(lease) => lease.merge(more),
+                none => *none = Some(more),
+            },
+            Err(_) => {
+                self.framer.give_up(Reason::Memory);
+                // Throws away what is held of it.
+                let _ = self.framer.next_piece();
+                self.lease = None;
+            }
+        }
+    }
+
+    /// Delivers all whole frames; breaks when they are no text.
+    async fn ship(&mut self) -> Result<ControlFlow<()>, Quit> {
+        while let Some(piece) = self.framer.next_piece() {
+            if !self.sniffed && !matches!(piece, Piece::Withheld { .. }) {
+                self.sniffed = true;
+                if sniff::refuse(self.head(&piece)).is_some() {
+                    let bytes = (self.framer.pending() + self.length(&piece)) as u64;
+                    let (wire, reason) = (Wire::Line, Reason::Encoding);
+                    self.deliver(Piece::Withheld { bytes, wire, reason }).await?;
+                    return Ok(ControlFlow::Break(()));
+                }
+            }
+            self.deliver(piece).await?;
+            self.begun = Instant::now();
+        }
+        if self.framer.is_between() {
+            self.begun = Instant::now();
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// The first bytes of a piece, without a count.
+    fn head(&self, piece: &Piece) -> &[u8] {
+        match piece {
+            Piece::Lines(range) => &self.framer.bytes()[range.clone()],
+            Piece::Counted(range) => {
+                let frames = &self.framer.bytes()[range.clone()];
+                messages(frames).next().map_or(b"", |message| &frames[message])
+            }
+            Piece::Withheld { .. } => b"",
+        }
+    }
+
+    /// How many bytes a piece takes in the queue.
+    fn length(&self, piece: &Piece) -> usize {
+        match piece {
+            Piece::Lines(range) | Piece::Counted(range) => range.len(),
+            Piece::Withheld { .. } => 0,
+        }
+    }
+
+    async fn deliver(&mut self, piece: Piece) -> Result<(), Quit> {
+        let metrics = &self.inlet.shared.metrics;
+        let frames = self.count(&piece);
+        metrics.frames_received.fetch_add(frames, Relaxed);
+        if let Piece::Withheld { reason, .. } = piece {
+            metrics.withheld[reason as usize].fetch_add(1, Relaxed);
+        }
+        let (length, born) = (self.length(&piece), Instant::now().into_std());
+        let taken = if length >= ASIDE {
+            self.inlet.put_aside(self.framer.detach(), piece, frames, born).await
+        } else {
+            let buffer = self.framer.bytes();
+            let work = |worker: &mut Worker, engine: &Engine, done: &mut Vec<Done>| {
+                worker.run(engine, buffer, piece, born, done);
+            };
+            self.inlet.put(length, work).await
+        };
+        if taken.is_err() {
+            metrics.undelivered(frames, length as u64);
+            self.give_up();
+        }
+        taken
+    }
+
+    /// Counts the frames that will not be taken any more, an unfinished one among them.
+    fn give_up(&mut self) {
+        loop {
+            let whole = self.framer.next_piece();
+            let Some(piece) = whole.or_else(|| self.framer.finish(End::Cut)) else { return };
+            let (frames, metrics) = (self.count(&piece), &self.inlet.shared.metrics);
+            metrics.frames_received.fetch_add(frames, Relaxed);
+            metrics.undelivered(frames, self.length(&piece) as u64);
+        }
+    }
+
+    fn count(&self, piece: &Piece) -> u64 {
+        match piece {
+            Piece::Lines(range) => {
+                memchr::memchr_iter(b'\n', &self.framer.bytes()[range.clone()]).count() as u64
+            }
+            Piece::Counted(range) => messages(&self.framer.bytes()[range.clone()]).count() as u64,
+            Piece::Withheld { .. } => 1,
+        }
+    }
+}
+
+/// Reads what there is. While it has to wait, no memory is held but that of an unfinished frame;
+/// when draining, it does not wait between two frames.
+fn read_some(
+    stream: &mut (impl AsyncRead + Unpin),
+    framer: &mut Framer,
+    draining: bool,
+) -> impl Future<Output = Read> {
+    poll_fn(move |context| {
+        let held = framer.pending();
+        let room = if held < Bounds::BATCH { Bounds::BATCH - held } else { held };
+        let read = pin!(stream.read_buf(framer.buffer(room))).poll(context);
+        match read {
+            Poll::Ready(Ok(0)) => Poll::Ready(Read::End),
+            Poll::Ready(Ok(count)) => Poll::Ready(Read::Bytes(count)),
+            Poll::Ready(Err(_)) => Poll::Ready(Read::Broken),
+            Poll::Pending if draining && framer.is_between() => Poll::Ready(Read::Drained),
+            Poll::Pending => {
+                framer.shrink();
+                Poll::Pending
+            }
+        }
+    })
+}

@@ -1,0 +1,108 @@
+//! What all tasks of the sidecar see.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore, watch};
+
+use super::config::{Bounds, Config};
+use super::error::Error;
+use super::framing::Framing;
+use super::metrics::Metrics;
+use super::work::Worker;
+use crate::engine::Engine;
+
+/// Where the sidecar is in its life. It only goes forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// Takes everything.
+    Running,
+    /// Accepts nothing new, reads what has been sent, hands it over.
+    Draining,
+    /// Gives up what is left.
+    Quitting,
+}
+
+/// Settings, state and counters.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) bounds: Bounds,
+    pub(super) framing: Framing,
+    /// How long a drain may take.
+    pub(super) grace: Duration,
+    pub(super) metrics: Metrics,
+    pub(super) phase: watch::Receiver<Phase>,
+    /// The engine of the key epoch in force; without one, nothing may pass.
+    pub(super) engine: watch::Receiver<Option<Arc<Engine>>>,
+    /// Told when a forward side has ended for good and frames still come in.
+    pub(super) stuck: Notify,
+    /// One for each connection that may be open.
+    pub(super) places: Arc<Semaphore>,
+    /// KiB for frames longer than a batch.
+    pub(super) spare: Arc<Semaphore>,
+    /// Working memory at rest. One is in use only while a thread works, so there are no more
+    /// than threads.
+    workers: Mutex<Vec<Worker>>,
+}
+
+impl Shared {
+    /// The state of a sidecar that is about to run.
+    ///
+    /// # Errors
+    /// When the bounds do not fit together.
+    pub(super) fn new(
+        config: &Config,
+        phase: watch::Receiver<Phase>,
+        engine: watch::Receiver<Option<Arc<Engine>>>,
+    ) -> Result<Self, Error> {
+        let bounds = config.bounds;
+        let pairs = config.pairs.len();
+        let semaphore =
+            |permits: usize| Arc::new(Semaphore::new(permits.min(Semaphore::MAX_PERMITS)));
+        Ok(Self {
+            bounds,
+            framing: config.framing,
+            grace: config.grace,
+            metrics: Metrics::new(pairs, bounds.queue),
+            phase,
+            engine,
+            stuck: Notify::new(),
+            places: semaphore(bounds.connections),
+            spare: semaphore(bounds.spare(pairs)? >> 10),
+            workers: Mutex::default(),
+        })
+    }
+
+    /// Lends a worker to `work`, which must not wait for anything.
+    pub(super) fn with_worker<T>(&self, work: impl FnOnce(&mut Worker) -> T) -> T {
+        let pool = || self.workers.lock().unwrap_or_else(PoisonError::into_inner);
+        let resting = pool().pop();
+        let mut worker = resting.unwrap_or_default();
+        let done = work(&mut worker);
+        pool().push(worker);
+        done
+    }
+
+    /// The engine in force, as soon as there is one; nothing when the sidecar gives up first.
+    pub(super) async fn engine(&self) -> Option<Arc<Engine>> {
+        if let Some(engine) = self.engine.borrow().as_ref() {
+            return Some(Arc::clone(engine));
+        }
+        let mut engines = self.engine.clone();
+        tokio::select! {
+            engine = engines.wait_for(Option::is_some) => engine.ok()?.clone(),
+            () = self.reached(Phase::Quitting) => None,
+        }
+    }
+
+    /// Returns once the sidecar is in this phase or beyond it.
+    pub(super) async fn reached(&self, phase: Phase) {
+        // The sender lives as long as the sidecar: if it is gone, everything is over.
+        let _ = self.phase.clone().wait_for(|now| *now >= phase).await;
+    }
+
+    /// The present phase.
+    pub(super) fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+}
