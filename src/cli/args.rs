@@ -2,6 +2,8 @@
 //!
 //! No option takes a secret: arguments and variables are open to other processes.
 
+mod serve;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -14,6 +16,8 @@ use super::key::KeyCommand;
 use super::options::{DetectorArgs, InputArgs, KeyArgs, RecordArgs, SuppressArgs};
 use super::rights::{EraseArgs, ExtractArgs, FindArgs, LookupArgs};
 use super::suppress::SuppressCommand;
+
+pub(crate) use serve::{LogFormat, LogLevel, ServeArgs};
 
 /// Replaces phone numbers and person names in logs by keyed pseudonyms.
 ///
@@ -44,13 +48,20 @@ Exit codes:
   70  internal error
   74  reading or writing failed
   77  key refused
-  78  configuration or rules refused";
+  78  configuration, rules or network refused";
 
 /// A file with a subcommand's name is reached as `./NAME`, or after `--`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Filter files or standard input to standard output (the default)
     Filter(FilterArgs),
+    /// Run as a sidecar: take logs from sockets, filter them, forward them
+    ///
+    /// Runs until SIGTERM or SIGINT. One frame in is one frame out, in order for each connection. A
+    /// forward side that is slow or absent stops reading; what was not handed over when a
+    /// connection breaks goes to the next one. Addresses that were bound are told on standard
+    /// error.
+    Serve(Box<ServeArgs>),
     /// Show where something would be replaced, as JSON lines without any value
     Detect(DetectArgs),
     /// Measure the core in memory, stage by stage, on your log or on built-in ones

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use lognym::audit::AuditError;
+use lognym::net;
 use lognym::pseudonym::ring::{FileError, RingError};
 use lognym::rights::RightsError;
 use lognym::rules::RulesError;
@@ -26,7 +27,7 @@ pub(crate) enum Exit {
     Io = 74,
     /// The key was refused.
     Key = 77,
-    /// The configuration or the rules were refused.
+    /// The configuration, the rules or the network was refused.
     Config = 78,
 }
 
@@ -57,6 +58,12 @@ impl From<stream::Error> for Failure {
             _ => Exit::Io,
         };
         Self::new(exit, error)
+    }
+}
+
+impl From<net::Error> for Failure {
+    fn from(error: net::Error) -> Self {
+        Self::new(if error.is_refusal() { Exit::Config } else { Exit::Io }, error)
     }
 }
 

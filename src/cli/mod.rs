@@ -20,6 +20,7 @@ mod progress;
 mod record;
 mod report;
 mod rights;
+mod serve;
 mod settings;
 mod suppress;
 mod units;
@@ -48,6 +49,7 @@ pub(crate) fn main() -> ExitCode {
 fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command.unwrap_or(Command::Filter(cli.filter)) {
         Command::Filter(args) => filter::run(args),
+        Command::Serve(args) => serve::run(&args),
         Command::Detect(args) => detect::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Key(command) => key::run(&command),

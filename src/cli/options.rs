@@ -28,7 +28,7 @@ pub(crate) struct InputArgs {
     pub(crate) max_line: usize,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct DetectorArgs {
     /// Countries whose national phone numbers are read
     #[arg(
@@ -46,7 +46,7 @@ pub(crate) struct DetectorArgs {
 }
 
 /// Where the ring is.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct RingArgs {
     /// Key ring to read
     #[arg(long, value_name = "PATH", env = "LOGNYM_KEY_FILE")]
@@ -62,7 +62,7 @@ pub(crate) struct RingArgs {
     pub(crate) key_command: Option<ring::KeyCommand>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct KeyArgs {
     #[command(flatten)]
     pub(crate) ring: RingArgs,

@@ -116,7 +116,8 @@ pub(crate) fn open_options(args: &RingArgs) -> OpenOptions {
     OpenOptions { allow_group_read: args.allow_group_read }
 }
 
-fn key_source(args: &RingArgs) -> Result<Option<KeySource>, Failure> {
+/// The one place that keys are to come from, if there is one.
+pub(crate) fn key_source(args: &RingArgs) -> Result<Option<KeySource>, Failure> {
     if std::env::var_os("LOGNYM_KEY").is_some() {
         let message = "a key in the environment (LOGNYM_KEY) is open to other processes; \
                        put it into a file and name that by --key-file";
@@ -131,7 +132,8 @@ fn key_source(args: &RingArgs) -> Result<Option<KeySource>, Failure> {
     })?)
 }
 
-fn ephemeral(domain: &Domain) -> Result<Keys, Failure> {
+/// Keys for this run only.
+pub(crate) fn ephemeral(domain: &Domain) -> Result<Keys, Failure> {
     Keys::ephemeral(domain, &Counts::TYPES)
         .context("cannot get random bytes for a key")
         .map_err(|error| Failure::new(Exit::Key, error))

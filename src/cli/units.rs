@@ -1,4 +1,6 @@
-//! Sizes and numbers, read and written.
+//! Sizes, times and numbers, read and written.
+
+use std::time::Duration;
 
 /// Bytes with an optional binary suffix: `4096`, `64K`, `1M`, `2G`.
 pub(crate) fn parse_bytes(text: &str) -> Option<u64> {
@@ -8,10 +10,23 @@ pub(crate) fn parse_bytes(text: &str) -> Option<u64> {
         b'g' | b'G' => (&text[..text.len() - 1], 30),
         _ => (text, 0),
     };
-    // `parse` would take a sign.
-    let number: u64 =
-        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;
-    number.checked_mul(1 << shift)
+    whole_number(digits)?.checked_mul(1 << shift)
+}
+
+/// A time in seconds, minutes or hours: `10`, `10s`, `5m`, `1h`.
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
+    let (digits, seconds) = match text.as_bytes().last()? {
+        b's' => (&text[..text.len() - 1], 1),
+        b'm' => (&text[..text.len() - 1], 60),
+        b'h' => (&text[..text.len() - 1], 3600),
+        _ => (text, 1),
+    };
+    whole_number(digits)?.checked_mul(seconds).map(Duration::from_secs)
+}
+
+/// Digits only: `parse` would take a sign.
+fn whole_number(digits: &str) -> Option<u64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 /// A number of bytes in decimal units with four figures at most: `999 B`, `1.05 MB`.
@@ -56,6 +71,16 @@ mod tests {
         }
         for text in ["", "K", "-1", "+1", "1.5M", "1MB", "1 M", "99999999999G", "1µ"] {
             assert_eq!(parse_bytes(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_read() {
+        for (text, seconds) in [("0", 0), ("10", 10), ("10s", 10), ("5m", 300), ("1h", 3600)] {
+            assert_eq!(parse_duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "s", "-1", "1.5", "1d", "99999999999999999999h"] {
+            assert_eq!(parse_duration(text), None, "{text}");
         }
     }
 

@@ -1,0 +1,141 @@
+//! `lognym serve`: the sidecar.
+
+use std::io;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use clap::CommandFactory;
+use clap::error::ErrorKind;
+use lognym::net::{self, Load, Outcome, Term};
+use lognym::pseudonym::Domain;
+use lognym::pseudonym::ring::{KeySource, Material, Ring};
+use lognym::secret;
+use lognym::stats::Counts;
+use tracing::level_filters::LevelFilter;
+
+use super::args::{Cli, LogFormat, LogLevel, ServeArgs};
+use super::exit::{Exit, Failure};
+use super::message::note;
+use super::options::{DetectorArgs, KeyArgs, SuppressArgs};
+use super::settings;
+
+/// Runs until the inputs have ended or a signal says otherwise.
+pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
+    // Before the keys and the first raw line are in memory.
+    secret::no_core_dumps();
+    if !args.is_paired() {
+        let message = "each --listen needs its own --forward";
+        Cli::command().error(ErrorKind::WrongNumberOfValues, message).exit();
+    }
+    let config = args.config()?;
+    let recipe = Recipe::of(args)?;
+    let terms = recipe.terms(None)?;
+    log_to_stderr(args.log_format, args.log_level);
+    let load = recipe.loader(terms.clone());
+    let Outcome { undelivered_frames, undelivered_bytes } = net::run(config, terms, load)?;
+    if undelivered_frames == 0 {
+        return Ok(Exit::Ok);
+    }
+    note(format_args!(
+        "{undelivered_frames} frames ({undelivered_bytes} bytes) were left undelivered"
+    ));
+    Ok(Exit::Io)
+}
+
+/// What the engines are made of, once at the start and at every reload.
+struct Recipe {
+    /// Nothing for a key of this run only.
+    source: Option<KeySource>,
+    key: KeyArgs,
+    suppress: SuppressArgs,
+    detector: DetectorArgs,
+}
+
+impl Recipe {
+    fn of(args: &ServeArgs) -> Result<Self, Failure> {
+        let source = settings::key_source(&args.key.ring)?;
+        let message = match (&source, args.ephemeral_key) {
+            (Some(_), true) => {
+                "two places to take the key from: a ring and --ephemeral-key; keep one"
+            }
+            (None, false) => {
+                "no key given; name a ring by --key-file (`lognym key new --key-file PATH` makes \
+                 one), or say --ephemeral-key for pseudonyms that match no other run"
+            }
+            _ => {
+                let (key, suppress) = (args.key.clone(), args.suppress.clone());
+                return Ok(Self { source, key, suppress, detector: args.detector.clone() });
+            }
+        };
+        Err(Failure::new(Exit::Key, anyhow::anyhow!(message)))
+    }
+
+    /// An engine for each epoch that has not ended; the one in force is among them. A key of this
+    /// run only stays what it was in the `first` terms.
+    fn terms(&self, first: Option<&[Term]>) -> Result<Vec<Term>, Failure> {
+        let options = settings::open_options(&self.key.ring);
+        let list = settings::suppressed(&self.suppress, options)?;
+        let mut terms = match (&self.source, first) {
+            (Some(source), _) => {
+                terms_of_ring(&source.load(options)?, &self.key.domain, &self.detector)?
+            }
+            (None, Some(first)) => first.to_vec(),
+            (None, None) => vec![self.term_of_this_run()?],
+        };
+        for term in &mut terms {
+            term.engine = Arc::new(term.engine.suppressing(list.clone()));
+        }
+        Ok(terms)
+    }
+
+    fn term_of_this_run(&self) -> Result<Term, Failure> {
+        let keys = settings::ephemeral(&self.key.domain)?;
+        let engine = Arc::new(settings::engine(&self.detector, keys)?);
+        let (epoch, not_before) = ("ephemeral".to_owned(), SystemTime::UNIX_EPOCH);
+        Ok(Term { epoch, not_before, not_after: None, engine })
+    }
+
+    /// What a reload does.
+    fn loader(self, first: Vec<Term>) -> Arc<Load> {
+        Arc::new(move || {
+            self.terms(Some(&first)).map_err(|Failure { error, .. }| format!("{error:#}"))
+        })
+    }
+}
+
+fn terms_of_ring(
+    ring: &Ring,
+    domain: &Domain,
+    detector: &DetectorArgs,
+) -> Result<Vec<Term>, Failure> {
+    let now = SystemTime::now();
+    let engine = settings::engine(detector, ring.keys(ring.active(now)?, domain, &Counts::TYPES)?)?;
+    let usable = ring.epochs().iter().filter(|epoch| {
+        SystemTime::from(epoch.not_after) > now && !matches!(epoch.material, Material::Destroyed(_))
+    });
+    let terms = usable.map(|epoch| {
+        let keys = ring.keys(epoch, domain, &Counts::TYPES)?;
+        Ok(Term {
+            epoch: epoch.id.clone(),
+            not_before: epoch.not_before.into(),
+            not_after: Some(epoch.not_after.into()),
+            engine: Arc::new(engine.with_keys(keys)),
+        })
+    });
+    terms.collect()
+}
+
+fn log_to_stderr(format: LogFormat, level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+    };
+    let builder = tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(level);
+    let builder = builder.with_ansi(false).with_target(false);
+    match format {
+        LogFormat::Text => builder.init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+}
