@@ -15,5 +15,6 @@ mod rights;
 mod ring;
 mod rules;
 mod secrets;
+mod serve;
 mod subject;
 mod util;

@@ -1,0 +1,11 @@
+//! The sidecar on loopback: what goes in, what comes out, and what happens when things break.
+
+mod admin;
+mod deploy;
+mod faults;
+mod harness;
+mod life;
+mod real;
+mod refusals;
+mod tls;
+mod transports;
