@@ -8,8 +8,10 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
+pub mod book;
 pub mod words;
 
+use crate::span::TypeCode;
 use words::{Said, Words};
 
 /// Why rules are refused.
@@ -32,6 +34,15 @@ pub enum RulesError {
         file: &'static str,
         /// The version that this build reads.
         expected: &'static str,
+    },
+    /// Something is wrong with the operator's rules.
+    #[error(transparent)]
+    Book(#[from] book::Fault),
+    /// The keys were made without a type that the rules write.
+    #[error("the keys have none for the type {} of a rule", code.as_str())]
+    NoKey {
+        /// The type.
+        code: TypeCode,
     },
 }
 
@@ -69,6 +80,14 @@ pub const BUILTIN: &str = concat!(
     include_str!("../../rules/phone.toml"),
     include_str!("../../rules/names.toml"),
 );
+
+impl Rule {
+    /// Its name among all rules: `phone/sip`, `name/role`.
+    pub fn name(&self) -> String {
+        let detector = if self.kind == "tel" { "phone" } else { "name" };
+        format!("{detector}/{}", self.id)
+    }
+}
 
 impl RuleSet {
     /// The rules that are built in.
