@@ -10,12 +10,16 @@
 
 use std::sync::Arc;
 
+use crate::action::Actions;
 use crate::carrier;
+use crate::detect::operator::{self, Operator, RuleNo};
 use crate::detect::{Detector, Finding, Found};
 use crate::plan::Region;
 use crate::pseudonym::suppress::{self, Suppressed};
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
 use crate::resolve;
+use crate::rules::book::Book;
+use crate::rules::book::model::Action;
 use crate::rules::{RuleSet, RulesError};
 use crate::scan::candidate::Candidate;
 use crate::scan::{Kernel, Lane};
@@ -71,12 +75,14 @@ pub struct Setup {
     pub kernel: Kernel,
     /// Whose national numbers are read, in this order.
     pub regions: Vec<Region>,
+    /// What the operator says; the keys must know its types ([`Book::types`]).
+    pub book: Book,
 }
 
 impl Default for Setup {
-    /// The fastest kernel of this CPU; no national numbers.
+    /// The fastest kernel of this CPU; no national numbers, no rules of an operator.
     fn default() -> Self {
-        Self { kernel: Kernel::auto(), regions: Vec::new() }
+        Self { kernel: Kernel::auto(), regions: Vec::new(), book: Book::default() }
     }
 }
 
@@ -85,6 +91,7 @@ impl Default for Setup {
 pub struct Engine {
     kernel: Kernel,
     detector: Arc<Detector>,
+    operator: Option<Arc<Operator>>,
     keys: Keys,
     suppressed: Option<Arc<Suppressed>>,
 }
@@ -95,7 +102,9 @@ pub struct Scratch {
     lanes: Vec<Lane>,
     candidates: Vec<Candidate>,
     found: Found,
+    operator: operator::Scratch,
     identities: Identities,
+    actions: Actions,
 }
 
 /// What the second half of the flow works with.
@@ -148,17 +157,28 @@ pub struct Spare {
 }
 
 impl Engine {
-    /// An engine with the built-in rules that writes pseudonyms under `keys`.
+    /// An engine with the built-in rules and those of the operator that writes pseudonyms under `keys`.
     ///
     /// # Errors
-    /// When the embedded rules are damaged.
+    /// When a pattern of the operator is refused, when `keys` lack a type of his rules, or when the
+    /// embedded rules are damaged.
     pub fn new(setup: Setup, keys: Keys) -> Result<Self, RulesError> {
-        let Setup { kernel, regions } = setup;
+        let Setup { kernel, regions, book } = setup;
+        if let Some(code) = book.types(&Counts::TYPES).into_iter().find(|&code| !keys.know(code)) {
+            return Err(RulesError::NoKey { code });
+        }
+        let operator = Operator::new(&book, kernel, &regions)?.map(Arc::new);
         let detector = Arc::new(Detector::new(RuleSet::builtin()?, regions));
-        Ok(Self { kernel, detector, keys, suppressed: None })
+        Ok(Self { kernel, detector, operator, keys, suppressed: None })
     }
 
-    /// The same engine under other keys, as for the next epoch; the detectors are shared.
+    /// The rules of the operator, if there are any.
+    pub fn operator(&self) -> Option<&Operator> {
+        self.operator.as_deref()
+    }
+
+    /// The same engine under other keys, as for the next epoch; the detectors are shared. The keys must
+    /// know the same types.
     pub fn with_keys(&self, keys: Keys) -> Self {
         Self { keys, ..self.clone() }
     }
@@ -206,16 +226,22 @@ impl Engine {
 
     /// Stages guard, detect and resolve; need the candidates. How many findings there are.
     pub fn find(&self, block: &[u8], scratch: &mut Scratch) -> usize {
-        let Scratch { candidates, found, .. } = scratch;
+        let Scratch { candidates, found, operator: work, .. } = scratch;
         self.detector.run(block, candidates, self.keys.kid(), found);
-        resolve::disjoint(&mut found.findings);
+        match &self.operator {
+            Some(operator) if operator.claim(block, found, work) => {
+                resolve::settle(&mut work.claims, block, operator.cut(), found);
+                operator.drop_lines(block, &mut found.findings);
+            }
+            _ => resolve::disjoint(&mut found.findings),
+        }
         found.findings.len()
     }
 
     /// The second half of the flow: the bytes between the findings, and tokens in their place.
     pub fn pseudonymise(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
         let Spare { bytes: mut out, mut counts } = spare;
-        let Scratch { found, identities, .. } = scratch;
+        let Scratch { found, identities, actions, .. } = scratch;
         let mut copied = 0;
         let mut changed_line = 0;
         for finding in &found.findings {
@@ -229,6 +255,13 @@ impl Engine {
             out.extend_from_slice(quote);
             let surface = &block[finding.span.start..finding.span.end];
             let value = found.value(finding);
+            if let Some(rule) = finding.by {
+                self.apply(rule, surface, value, identities, actions, &mut out, &mut counts);
+                out.extend_from_slice(quote);
+                copied = finding.span.end;
+                changed_line = usize::from(surface.last() != Some(&b'\n'));
+                continue;
+            }
             let kind = finding.kind();
             if let Some(list) = &self.suppressed
                 && identities.is_listed(list, kind, surface, value)
@@ -246,6 +279,34 @@ impl Engine {
         out.extend_from_slice(&block[copied..]);
         count_block(block, &out, found, &mut counts);
         Vetted { bytes: out, counts }
+    }
+
+    /// Writes what the operator's rule puts in the place of `surface`.
+    #[cold]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of the scratch memory, borrowed apart"
+    )]
+    fn apply(
+        &self,
+        rule: RuleNo,
+        surface: &[u8],
+        value: Option<&[u8]>,
+        identities: &mut Identities,
+        actions: &mut Actions,
+        out: &mut Vec<u8>,
+        counts: &mut Counts,
+    ) {
+        let Some(operator) = &self.operator else { return };
+        let treatment = operator.treatment(rule);
+        let hash =
+            actions.write(treatment, surface, value, &self.keys, &mut identities.tokens, out);
+        if let Some(hash) = hash {
+            counts.identities.note(hash);
+        }
+        counts.by_rule.resize(operator.treatments().len(), 0);
+        counts.by_rule[rule.index()] += 1;
+        counts.lines_dropped += u64::from(treatment.action == Action::DropLine);
     }
 
     /// The marker that stands for a line of `length` bytes which may not pass; the line's own end

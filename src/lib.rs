@@ -43,7 +43,7 @@
 //! | transports | [`stream`], [`net`] |
 //! | around the flow | [`epochs`], [`audit`], [`rights`] |
 //! | flow | [`engine`] |
-//! | order | [`resolve`] |
+//! | order, replacement | [`resolve`], [`action`] |
 //! | detectors | [`detect`] |
 //! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`plan`], [`pseudonym`] |
 //! | plain things | [`span`], [`class`], [`carrier`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
@@ -51,6 +51,7 @@
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
 //! kernels of the architectures, nowhere else. No error, message or figure ever holds input bytes.
 
+pub mod action;
 pub mod audit;
 pub mod carrier;
 pub mod class;

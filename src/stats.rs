@@ -24,6 +24,11 @@ pub struct Counts {
     pub by_context: [u64; Counts::CONTEXTS],
     /// Findings by type: phone numbers, then names.
     pub by_type: [u64; 2],
+    /// Findings that a rule of the operator settled, by the number of the rule; empty without rules.
+    /// Those of rules on types of their own are in no other count.
+    pub by_rule: Vec<u64>,
+    /// Lines that a rule left out.
+    pub lines_dropped: u64,
     /// Tokens that stood in the input already.
     pub tokens_seen: u64,
     /// Those of them that carry a foreign key id.
@@ -45,6 +50,11 @@ impl Counts {
         self.lines += other.lines;
         self.withheld += other.withheld;
         self.lines_changed += other.lines_changed;
+        self.lines_dropped += other.lines_dropped;
+        self.by_rule.resize(self.by_rule.len().max(other.by_rule.len()), 0);
+        for (sum, more) in self.by_rule.iter_mut().zip(&other.by_rule) {
+            *sum += more;
+        }
         self.tokens_seen += other.tokens_seen;
         self.tokens_foreign += other.tokens_foreign;
         for (sum, more) in self.by_context.iter_mut().zip(other.by_context) {
@@ -60,7 +70,9 @@ impl Counts {
     pub fn clear(&mut self) {
         let mut identities = std::mem::take(&mut self.identities);
         identities.clear();
-        *self = Counts { identities, ..Counts::default() };
+        let mut by_rule = std::mem::take(&mut self.by_rule);
+        by_rule.fill(0);
+        *self = Counts { identities, by_rule, ..Counts::default() };
     }
 }
 
@@ -74,6 +86,8 @@ impl Default for Counts {
             lines_changed: 0,
             by_context: [0; Counts::CONTEXTS],
             by_type: [0; 2],
+            by_rule: Vec::new(),
+            lines_dropped: 0,
             tokens_seen: 0,
             tokens_foreign: 0,
             identities: Sketch::default(),

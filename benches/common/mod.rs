@@ -39,7 +39,8 @@ pub(crate) fn corpora() -> Vec<(&'static str, Corpus)> {
 pub(crate) fn engine(kernel: Kernel) -> Engine {
     let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
     let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
-    Engine::new(Setup { kernel, regions }, keys).expect("the embedded rules are valid")
+    Engine::new(Setup { kernel, regions, ..Setup::default() }, keys)
+        .expect("the embedded rules are valid")
 }
 
 /// Cuts `text` into blocks of whole lines.

@@ -141,7 +141,8 @@ pub(crate) fn ephemeral(domain: &Domain) -> Result<Keys, Failure> {
 
 /// The engine of the filter.
 pub(crate) fn engine(detector: &DetectorArgs, keys: Keys) -> Result<Engine, Failure> {
-    let setup = Setup { kernel: detector.kernel, regions: detector.region.clone() };
+    let setup =
+        Setup { kernel: detector.kernel, regions: detector.region.clone(), ..Setup::default() };
     Ok(Engine::new(setup, keys)?)
 }
 

@@ -21,6 +21,7 @@ mod key;
 mod line;
 mod name;
 mod number;
+pub mod operator;
 mod person;
 mod phone;
 mod reading;
@@ -30,6 +31,7 @@ mod tuple;
 use key::KeyCache;
 use line::{Field, Line};
 use name::Names;
+use operator::RuleNo;
 use phone::{Phone, Phones};
 
 /// Why something was found: the reason that `lognym detect` and the statistics show.
@@ -64,10 +66,12 @@ pub enum Context {
     Words,
     /// In a cell beside a number.
     Row,
+    /// None of the built-in reasons: a rule of the operator, which [`Finding::by`] names.
+    Rule,
 }
 
 impl Context {
-    /// All of them, in the order of their numbers.
+    /// All built-in ones, in the order of their numbers.
     pub const ALL: [Context; 14] = [
         Context::International,
         Context::Prefix,
@@ -101,7 +105,14 @@ impl Context {
             Context::Phrase => "phrase",
             Context::Words => "words",
             Context::Row => "row",
+            Context::Rule => "rule",
         }
+    }
+
+    /// The name of the rule among all rules: `phone/sip`, `name/role`.
+    pub fn name(self) -> String {
+        let detector = if self.kind() == TypeCode::TEL { "phone" } else { "name" };
+        format!("{detector}/{}", self.as_str())
     }
 
     /// What kind of identity it finds.
@@ -150,12 +161,14 @@ pub struct Finding {
     pub quotes: Quotes,
     /// Where its canonical form stands in [`Found::values`]; empty when the text itself gives it.
     value: Span,
+    /// The rule of the operator that found it, or says what becomes of it.
+    pub by: Option<RuleNo>,
 }
 
 impl Finding {
     /// A finding whose text itself gives its canonical form.
     pub fn new(span: Span, context: Context) -> Self {
-        Self { span, context, quotes: Quotes::NO, value: Span::default() }
+        Self { span, context, quotes: Quotes::NO, value: Span::default(), by: None }
     }
 
     /// What kind of identity it is.
@@ -194,6 +207,30 @@ impl Found {
         (!finding.value.is_empty()).then(|| &self.values[finding.value.start..finding.value.end])
     }
 
+    /// Keeps a canonical form, or the text that gives it.
+    fn keep(&mut self, value: &[u8]) -> Span {
+        let start = self.values.len();
+        self.values.extend_from_slice(value);
+        Span::new(start, self.values.len())
+    }
+
+    /// Keeps the canonical form of digits that are no number of any plan.
+    fn keep_digits(&mut self, text: &[u8], span: Span) -> Span {
+        let start = self.values.len();
+        self.values.extend_from_slice(b"raw:");
+        number::digits_into(text, span, &mut self.values);
+        Span::new(start, self.values.len())
+    }
+
+    /// What is left of `finding` at `span`; nothing if no identity can be left there.
+    pub fn piece(&mut self, finding: &Finding, span: Span, block: &[u8]) -> Option<Finding> {
+        let text = &block[span.start..span.end];
+        text.iter().any(|&b| line::is_word_byte(b)).then_some(())?;
+        let is_phone = finding.kind() == TypeCode::TEL && finding.context != Context::Rule;
+        let value = if is_phone { self.keep_digits(block, span) } else { Span::default() };
+        Some(Finding { span, value, ..*finding })
+    }
+
     fn clear(&mut self) {
         self.findings.clear();
         self.values.clear();
@@ -214,12 +251,12 @@ impl Found {
                 self.values.extend_from_slice(reading.e164());
             }
             None => {
-                self.values.extend_from_slice(b"raw:");
-                number::digits_into(text, phone.number.span, &mut self.values);
+                self.keep_digits(text, phone.number.span);
             }
         }
         let value = Span::new(start, self.values.len());
-        self.findings.push(Finding { span: phone.span, context: phone.context, quotes, value });
+        let (span, context) = (phone.span, phone.context);
+        self.findings.push(Finding { span, context, quotes, value, by: None });
     }
 }
 

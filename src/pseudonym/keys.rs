@@ -118,6 +118,11 @@ impl Keys {
         Ok(Self::derive(&Secret::random()?, domain, types))
     }
 
+    /// Whether there is a key for `kind`.
+    pub fn know(&self, kind: TypeCode) -> bool {
+        self.states.iter().any(|(known, _)| *known == kind)
+    }
+
     /// The id that these keys put into their tokens.
     pub fn kid(&self) -> Kid {
         self.kid

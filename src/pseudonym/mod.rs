@@ -12,10 +12,12 @@
 mod cache;
 pub mod canon;
 mod keys;
+mod prefix;
 pub mod ring;
 pub mod suppress;
 pub mod token;
 
 pub use cache::{Identity, TokenCache};
 pub use keys::{BadDomain, Domain, DomainKey, Keys};
+pub use prefix::PrefixCache;
 pub use token::{Kid, Token};

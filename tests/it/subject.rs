@@ -17,7 +17,8 @@ pub(crate) fn engine(kernel: Kernel) -> Engine {
     let secret = Secret::filled(|bytes| bytes.iter_mut().zip(7..).for_each(|(b, i)| *b = i));
     let keys = Keys::derive(&secret, &Domain::default(), &Counts::TYPES);
     let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
-    Engine::new(Setup { kernel, regions }, keys).expect("the embedded rules are valid")
+    Engine::new(Setup { kernel, regions, ..Setup::default() }, keys)
+        .expect("the embedded rules are valid")
 }
 
 pub(crate) fn process(block: &[u8]) -> Vetted {

@@ -123,8 +123,8 @@ pub struct Csv {
     pub separator: u8,
     /// How many cells a line has; others are left alone.
     pub cells: usize,
-    /// Which of them, from 0.
-    pub columns: Vec<usize>,
+    /// Which of them, from 0, and what the header calls them.
+    pub columns: Vec<(usize, String)>,
 }
 
 /// Literals, one a line.

@@ -246,7 +246,7 @@ impl Judge<'_> {
         }
         let index = |name: &String| {
             let at = cells.iter().position(|cell| cell.eq_ignore_ascii_case(name));
-            at.ok_or_else(|| fault("a column is not in the header"))
+            at.map(|at| (at, name.clone())).ok_or_else(|| fault("a column is not in the header"))
         };
         let columns = columns.iter().map(index).collect::<Result<_, _>>()?;
         Ok(Csv { separator, cells: cells.len(), columns })

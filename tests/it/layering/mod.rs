@@ -18,7 +18,7 @@ const FLOORS: [&[&str]; 7] = [
     ],
     &["scan", "rules", "lexicon", "pseudonym", "plan"],
     &["detect"],
-    &["resolve"],
+    &["resolve", "action"],
     &["engine"],
     &["audit", "epochs", "rights"],
     &["stream", "net"],

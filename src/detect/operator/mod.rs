@@ -1,0 +1,348 @@
+//! What the operator's rules find, beside the built-in detectors.
+//!
+//! In: a block and the built-in findings. Out: [`Claim`]s on parts of it, ranked, for `resolve` to
+//! settle: tokens that stand there first, then the operator's guards, then his rules, the last one
+//! first, then the built-in detectors. A rule finds by a pattern, by fields or by a list; its gate
+//! says whether that counts. Lines with escapes or invisible characters are searched a second time as
+//! people read them.
+//!
+//! Nothing here runs when there are no rules. Otherwise the cost is one pass of the class masks, one
+//! of the literals' automaton, one look at each word if there are lists, and what is found.
+
+use std::num::NonZeroU16;
+
+use memchr::{memchr, memrchr};
+
+use crate::plan::Region;
+use crate::pseudonym::token;
+use crate::rules::book::model::{Action, Form};
+use crate::scan::{Kernel, Lane};
+use crate::span::{Span, TypeCode};
+
+use super::{Context, Finding, Found, Quotes};
+
+mod check;
+mod claim;
+mod compile;
+mod field;
+mod gate;
+mod json;
+mod list;
+mod need;
+mod pattern;
+mod view;
+
+use field::FieldRules;
+use gate::Gate;
+use list::Lists;
+use pattern::{Patterns, Searched};
+use view::View;
+
+/// The number of a rule of the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RuleNo(NonZeroU16);
+
+impl RuleNo {
+    fn of(index: u16) -> Self {
+        Self(NonZeroU16::MIN.saturating_add(index))
+    }
+
+    /// Its place in [`Operator::treatments`].
+    pub fn index(self) -> usize {
+        usize::from(self.0.get()) - 1
+    }
+}
+
+/// What becomes of the findings of a rule.
+#[derive(Clone, Debug)]
+pub struct Treatment {
+    /// The rule's id; that of the built-in rule for a change.
+    pub id: String,
+    /// The rule's kind, or `change`.
+    pub kind: &'static str,
+    /// The type of its tokens.
+    pub code: TypeCode,
+    /// The canonical form of what it finds.
+    pub form: Form,
+    /// What is done.
+    pub action: Action,
+    is_guard: bool,
+}
+
+/// What the operator makes of a built-in rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Builtin {
+    Stays,
+    Off,
+    /// The number of its treatment, from 1.
+    Changed(u16),
+}
+
+/// Part of a block that somebody wants, and how much that counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim {
+    /// What was found.
+    pub finding: Finding,
+    /// 0 for tokens, 1 for guards; the smaller one gets the bytes.
+    pub rank: u32,
+    /// Whether the bytes stay as they are.
+    pub stays: bool,
+}
+
+#[derive(Debug)]
+struct Finders {
+    patterns: Patterns,
+    lists: Lists,
+    fields: FieldRules,
+}
+
+/// The operator's rules, compiled; immutable.
+#[derive(Debug)]
+pub struct Operator {
+    kernel: Kernel,
+    regions: Vec<Region>,
+    /// One for each rule, then those of changes, then the one for what is cut.
+    treatments: Vec<Treatment>,
+    gates: Vec<Gate>,
+    finders: Finders,
+    builtin: Vec<Builtin>,
+}
+
+/// Working memory, reused from block to block.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    lanes: Vec<Lane>,
+    view_lanes: Vec<Lane>,
+    view: View,
+    searched: Searched,
+    hits: Vec<Hit>,
+    cues: Vec<(u16, usize)>,
+    /// What is claimed in the block.
+    pub claims: Vec<Claim>,
+}
+
+/// A match, before anything else is known of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Where.
+    pub span: Span,
+    /// The index of the rule.
+    pub rule: u16,
+}
+
+impl Operator {
+    /// What becomes of the findings of each rule, in the order of the book.
+    pub fn treatments(&self) -> &[Treatment] {
+        &self.treatments
+    }
+
+    /// The treatment of what `rule` found.
+    pub fn treatment(&self, rule: RuleNo) -> &Treatment {
+        &self.treatments[rule.index()]
+    }
+
+    /// The rule of what is left over where no token fits.
+    pub fn cut(&self) -> RuleNo {
+        RuleNo::of((self.treatments.len() - 1) as u16)
+    }
+
+    /// All matches of all rules in `block` whose gates admit them, in ascending order, conflicts not
+    /// settled.
+    pub fn hits<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Hit] {
+        let Scratch { lanes, view_lanes, view, searched, hits, cues, .. } = scratch;
+        hits.clear();
+        self.kernel.classify(block, lanes);
+        let mut add = |rule: u16, span: Span| hits.push(Hit { span, rule });
+        self.search(block, lanes, searched, cues, &mut add);
+        self.finders.fields.run(block, lanes, &mut |rule, span| {
+            if self.admits_text(rule, block, span) {
+                add(rule, span);
+            }
+        });
+        if !self.finders.patterns.is_empty() || !self.finders.lists.is_empty() {
+            for_odd_lines(block, lanes, |start, line| {
+                if view.fill(line, start) {
+                    self.kernel.classify(view.text(), view_lanes);
+                    let mut add = |rule, span| add(rule, view.source(span));
+                    self.search(view.text(), view_lanes, searched, cues, &mut add);
+                }
+            });
+        }
+        hits.retain(|hit| self.admits_place(hit, block));
+        hits.sort_unstable();
+        hits.dedup();
+        hits
+    }
+
+    /// Patterns and lists over a text.
+    fn search(
+        &self,
+        text: &[u8],
+        lanes: &[Lane],
+        searched: &mut Searched,
+        cues: &mut Vec<(u16, usize)>,
+        add: &mut impl FnMut(u16, Span),
+    ) {
+        let Finders { patterns, lists, .. } = &self.finders;
+        let mut admitted = |rule: u16, span: Span| {
+            if self.admits_text(rule, text, span) {
+                add(rule, span);
+            }
+        };
+        cues.clear();
+        lists.run(text, lanes, |used, span| match used.is_cue {
+            true => cues.push((used.rule, span.start)),
+            false => admitted(used.rule, span),
+        });
+        patterns.run(text, lanes, searched, &mut admitted);
+        for &(rule, at) in cues.iter() {
+            patterns.cue(rule, text, at, searched, &mut admitted);
+        }
+    }
+
+    fn admits_text(&self, rule: u16, text: &[u8], span: Span) -> bool {
+        let gate = &self.gates[usize::from(rule)];
+        let plain = gate.check.is_none() && gate.near.is_none();
+        plain || on_line(text, span, |line, span| gate.admits_text(line, span))
+    }
+
+    fn admits_place(&self, hit: &Hit, block: &[u8]) -> bool {
+        let gate = &self.gates[usize::from(hit.rule)];
+        let plain = gate.carriers.is_empty() && gate.fields.is_empty() && gate.lines.is_none();
+        plain || on_line(block, hit.span, |line, span| gate.admits_place(line, span))
+    }
+
+    /// Whether the operator says anything about this block: then [`Scratch::claims`] holds all claims
+    /// on it, the built-in findings among them.
+    pub fn claim(&self, block: &[u8], found: &mut Found, scratch: &mut Scratch) -> bool {
+        scratch.claims.clear();
+        self.hits(block, scratch);
+        let changed = found.findings.iter().any(|f| self.builtin_of(f) != Builtin::Stays);
+        if scratch.hits.is_empty() && !changed {
+            return false;
+        }
+        let Scratch { hits, claims, .. } = scratch;
+        let mut line = Span::default();
+        for hit in hits.iter() {
+            if line.is_empty() || hit.span.start >= line.end {
+                line = line_around(block, hit.span);
+                claim_tokens(block, line, claims);
+            }
+            claims.extend(self.claim_of(hit, block, found));
+        }
+        for finding in &found.findings {
+            match self.builtin_of(finding) {
+                Builtin::Off => {}
+                Builtin::Stays => claims.push(weakest(*finding)),
+                Builtin::Changed(number) => {
+                    let by = RuleNo::of(number - 1);
+                    let stays = self.treatment(by).action == Action::Pass;
+                    claims.push(Claim { stays, ..weakest(Finding { by: Some(by), ..*finding }) });
+                }
+            }
+        }
+        true
+    }
+
+    /// Lets each finding that drops its line have all of it, its end included.
+    pub fn drop_lines(&self, block: &[u8], findings: &mut Vec<Finding>) {
+        let drops = |finding: &Finding| {
+            finding.by.is_some_and(|rule| self.treatment(rule).action == Action::DropLine)
+        };
+        if !findings.iter().any(drops) {
+            return;
+        }
+        let mut lines: Vec<Finding> = Vec::new();
+        for finding in findings.iter().filter(|finding| drops(finding)) {
+            let span = line_around(block, finding.span);
+            if lines.last().is_none_or(|last| last.span != span) {
+                lines.push(Finding {
+                    span,
+                    quotes: Quotes::NO,
+                    value: Span::default(),
+                    ..*finding
+                });
+            }
+        }
+        let kept = |finding: &Finding| {
+            let before = lines.partition_point(|line| line.span.end <= finding.span.start);
+            lines.get(before).is_none_or(|line| !line.span.overlaps(finding.span))
+        };
+        findings.retain(kept);
+        findings.extend(lines);
+        findings.sort_by_key(|finding| finding.span);
+    }
+
+    fn builtin_of(&self, finding: &Finding) -> Builtin {
+        self.builtin.get(finding.context as usize).copied().unwrap_or(Builtin::Stays)
+    }
+
+    /// Guards before rules, later rules before earlier ones.
+    fn rank(&self, rule: u16) -> u32 {
+        if self.treatments[usize::from(rule)].is_guard { 1 } else { u32::MAX - 1 - u32::from(rule) }
+    }
+}
+
+fn weakest(finding: Finding) -> Claim {
+    Claim { finding, rank: u32::MAX, stays: false }
+}
+
+/// The line that holds `span`, its end included.
+fn line_around(block: &[u8], span: Span) -> Span {
+    let start = memrchr(b'\n', &block[..span.start]).map_or(0, |i| i + 1);
+    let end = memchr(b'\n', &block[span.start..]).map_or(block.len(), |i| span.start + i + 1);
+    Span::new(start, end)
+}
+
+/// Asks about a span in terms of its line.
+fn on_line(text: &[u8], span: Span, ask: impl FnOnce(&[u8], Span) -> bool) -> bool {
+    let line = line_around(text, span);
+    let end = line.end.max(span.end);
+    let inside = text[line.start..end].trim_ascii_end().len().max(span.end - line.start);
+    let at = Span::new(span.start - line.start, span.end - line.start);
+    ask(&text[line.start..line.start + inside], at)
+}
+
+/// Claims the existing tokens of a line: they stay, whoever made them.
+fn claim_tokens(block: &[u8], line: Span, claims: &mut Vec<Claim>) {
+    let text = &block[line.start..line.end];
+    for joint in memchr::memchr_iter(b'_', text) {
+        let Some(at) = joint.checked_sub(3) else { continue };
+        // The letter of `\n` opens no word, so a token may follow it.
+        let opens = at == 0
+            || !(text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_')
+            || (at > 1 && text[at - 2] == b'\\' && matches!(text[at - 1], b'n' | b'r' | b't'))
+            || (at > 2 && text[at - 3] == b'%');
+        if opens && token::lex(&text[at..]).is_some() {
+            let start = line.start + at;
+            let span = Span::new(start, start + token::LEN);
+            let finding = Finding::new(span, Context::Rule);
+            claims.push(Claim { finding, rank: 0, stays: true });
+        }
+    }
+}
+
+/// Calls `each` with start and text of every line that may have something to undo.
+fn for_odd_lines(block: &[u8], lanes: &[Lane], mut each: impl FnMut(usize, &[u8])) {
+    let mut done = 0;
+    for (index, lane) in lanes.iter().enumerate() {
+        let mut odd = lane.escape | lane.high;
+        while odd != 0 {
+            let at = index * 64 + odd.trailing_zeros() as usize;
+            odd &= odd - 1;
+            if at < done || at >= block.len() || !view::is_oddity(block, at) {
+                continue;
+            }
+            let line = line_around(block, Span::new(at, at + 1));
+            done = line.end;
+            each(line.start, block[line.start..line.end].trim_ascii_end());
+        }
+    }
+}
+
+impl Finding {
+    /// A finding of the operator's `rule`.
+    fn of_rule(span: Span, quotes: Quotes, value: Span, rule: u16) -> Self {
+        Self { span, context: Context::Rule, quotes, value, by: Some(RuleNo::of(rule)) }
+    }
+}
