@@ -2,7 +2,7 @@
 //!
 //! In: the text as it stood, its canonical form where the detector knows better, the rule's
 //! treatment. Out: a token, a constant, a mask, something less exact, or nothing. Each of them is
-//! left as it is by a second pass under the same rules. Cost: a token as ever, the others a few bytes.
+//! left as it is by a second pass of the same rule; tokens and constants by every rule. Cost: a token as ever, the others a few bytes.
 
 use std::net::IpAddr;
 

@@ -299,6 +299,13 @@ impl Engine {
     ) {
         let Some(operator) = &self.operator else { return };
         let treatment = operator.treatment(rule);
+        if let Some(list) = &self.suppressed
+            && let Some((text, value)) = treatment.subject(surface, value)
+            && identities.is_listed(list, treatment.code, text, value)
+        {
+            out.extend_from_slice(suppress::MARKER);
+            return;
+        }
         let hash =
             actions.write(treatment, surface, value, &self.keys, &mut identities.tokens, out);
         if let Some(hash) = hash {

@@ -68,8 +68,8 @@ fn cluster_len(claims: &[Claim]) -> usize {
 
 /// Gives the bytes of overlapping claims to the best of them.
 fn share(claims: &mut [Claim], block: &[u8], cut: RuleNo, found: &mut Found) {
-    claims.sort_by_key(|Claim { finding: f, rank, .. }| {
-        (*rank, f.span.start, std::cmp::Reverse(f.span.end), f.context as u8)
+    claims.sort_by_key(|Claim { finding: f, rank, stays }| {
+        (*rank, f.span.start, std::cmp::Reverse(f.span.end), !stays, f.context as u8)
     });
     let mut taken = BTreeMap::new();
     for claim in claims.iter() {
@@ -86,7 +86,7 @@ fn share(claims: &mut [Claim], block: &[u8], cut: RuleNo, found: &mut Found) {
                 false => found.piece(&claim.finding, piece, block),
             };
             found.findings.extend(left.map(|mut finding| {
-                if !whole && runs_on(block, piece) {
+                if !whole && runs_on(block, finding.span) {
                     finding.by = Some(cut);
                 }
                 finding
@@ -127,4 +127,58 @@ fn take(taken: &mut BTreeMap<usize, usize>, range: Range<usize>) {
 fn runs_on(block: &[u8], span: Span) -> bool {
     let is_word = |b: Option<&u8>| b.is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_');
     is_word(span.start.checked_sub(1).and_then(|at| block.get(at))) || is_word(block.get(span.end))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::detect::Context;
+
+    const BLOCK: &[u8] = b"abc def ghi jkl mno pqr stu vwx yz0 123 456 789\n";
+
+    fn claims() -> impl Strategy<Value = Vec<Claim>> {
+        let claim = (0usize..40, 1usize..8, 0u32..4, any::<bool>()).prop_map(
+            |(start, len, rank, stays)| {
+                let finding = Finding::new(Span::new(start, start + len), Context::Words);
+                Claim { finding, rank, stays }
+            },
+        );
+        prop::collection::vec(claim, 0..12)
+    }
+
+    fn settled(claims: &[Claim]) -> Vec<Span> {
+        let mut found = Found::default();
+        settle(&mut claims.to_vec(), BLOCK, RuleNo::of(0), &mut found);
+        found.findings.iter().map(|finding| finding.span).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn the_best_claim_has_each_byte(claims in claims()) {
+            let spans = settled(&claims);
+            prop_assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start), "{spans:?}");
+            for (at, &byte) in BLOCK.iter().enumerate() {
+                let here = claims.iter().filter(|c| (c.finding.span.start..c.finding.span.end).contains(&at));
+                let best = here.map(|claim| claim.rank).min();
+                let best: Vec<_> = claims.iter().filter(|c| {
+                    Some(c.rank) == best && (c.finding.span.start..c.finding.span.end).contains(&at)
+                }).collect();
+                let replaced = spans.iter().any(|span| (span.start..span.end).contains(&at));
+                let (stays, goes) = (best.iter().any(|c| c.stays), best.iter().any(|c| !c.stays));
+                // Blanks at the ends of what is left may stay.
+                if byte != b' ' && stays != goes {
+                    prop_assert_eq!(replaced, goes, "byte {}", at);
+                }
+            }
+        }
+
+        #[test]
+        fn the_order_of_the_claims_does_not_matter(claims in claims()) {
+            let mut turned = claims.clone();
+            turned.reverse();
+            prop_assert_eq!(settled(&claims), settled(&turned));
+        }
+    }
 }

@@ -3,6 +3,7 @@
 //! No option takes a secret: arguments and variables are open to other processes.
 
 mod serve;
+mod verbs;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use super::key::KeyCommand;
 use super::options::{DetectorArgs, InputArgs, KeyArgs, RecordArgs, SuppressArgs};
 use super::rights::{EraseArgs, ExtractArgs, FindArgs, LookupArgs};
 use super::suppress::SuppressCommand;
+pub(crate) use verbs::{CheckArgs, ConfigCommand, ConfigVerb, RulesCommand, RulesVerb, TestArgs};
 
 pub(crate) use serve::{LogFormat, LogLevel, ServeArgs};
 
@@ -29,6 +31,12 @@ pub(crate) use serve::{LogFormat, LogLevel, ServeArgs};
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+    /// Configuration file (TOML); flags and LOGNYM_* variables win over it
+    ///
+    /// Without it, $XDG_CONFIG_HOME/lognym/config.toml or else /etc/lognym/config.toml is read, if
+    /// there is one.
+    #[arg(long, value_name = "FILE", env = "LOGNYM_CONFIG", global = true)]
+    pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) filter: FilterArgs,
 }
@@ -89,6 +97,10 @@ pub(crate) enum Command {
     Suppress(SuppressCommand),
     /// Check audit logs
     Audit(AuditCommand),
+    /// Check, list and try rules
+    Rules(RulesCommand),
+    /// Check and show the configuration
+    Config(ConfigCommand),
     /// Print a completion script for a shell
     Completions {
         /// Which shell
@@ -223,7 +235,8 @@ mod tests {
 
     #[test]
     fn filter_is_the_default() {
-        let Cli { command: None, filter } = parse("lognym --threads 3 -u a.log -").unwrap() else {
+        let Cli { command: None, filter, .. } = parse("lognym --threads 3 -u a.log -").unwrap()
+        else {
             panic!("no subcommand was given")
         };
         assert_eq!(filter.threads.map(NonZeroUsize::get), Some(3));

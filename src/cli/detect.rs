@@ -5,6 +5,7 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use anyhow::Context;
 use lognym::detect::Finding;
+use lognym::detect::operator::Operator;
 use lognym::frame::Frame;
 use lognym::secret;
 use lognym::stream::{self, Meter, Stop};
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     stop.on_signals()?;
 
     let names: Vec<_> = sources.iter().map(|source| source.name()).collect();
-    let mut report = Report::new(BufWriter::new(io::stdout().lock()), &names);
+    let mut report = Report::new(BufWriter::new(io::stdout().lock()), &names, engine.operator());
     let mut scratch = engine.scratch();
     let mut written = Ok(());
     stream::frames(&sources, &options, &stop, &Meter::default(), &mut |number, frame| {
@@ -75,6 +76,7 @@ struct Record<'r> {
 struct Report<'n, W> {
     output: W,
     names: &'n [String],
+    operator: Option<&'n Operator>,
     number: usize,
     /// The number of the next line.
     line: u64,
@@ -83,8 +85,8 @@ struct Report<'n, W> {
 }
 
 impl<'n, W: Write> Report<'n, W> {
-    fn new(output: W, names: &'n [String]) -> Self {
-        Self { output, names, number: 0, line: 1, is_suspicious: false }
+    fn new(output: W, names: &'n [String], operator: Option<&'n Operator>) -> Self {
+        Self { output, names, operator, number: 0, line: 1, is_suspicious: false }
     }
 
     /// Reports the findings, which come in order, in the next block of a source.
@@ -97,15 +99,19 @@ impl<'n, W: Write> Report<'n, W> {
             self.line += memchr_iter(b'\n', &block[counted..span.start]).count() as u64;
             counted = span.start;
             let line_start = memrchr(b'\n', &block[..span.start]).map_or(0, |at| at + 1);
-            let kind = finding.kind();
+            let named = self.operator.zip(finding.by).map(|(all, rule)| all.treatment(rule));
+            let (kind, rule, context) = match named {
+                Some(rule) => (rule.code, rule.kind, &*rule.id),
+                None => (finding.kind(), finding.rule(), finding.context()),
+            };
             let record = Record {
                 file: (self.names.len() > 1).then(|| &*self.names[number]),
                 line: self.line,
                 start: span.start - line_start,
                 end: span.end - line_start,
                 kind: kind.as_str(),
-                rule: finding.rule(),
-                context: finding.context(),
+                rule,
+                context,
             };
             serde_json::to_writer(&mut self.output, &record)?;
             self.output.write_all(b"\n")?;
@@ -145,7 +151,7 @@ mod tests {
     #[test]
     fn the_form_is_the_documented_one() {
         let names = ["standard input".to_owned()];
-        let mut report = Report::new(Vec::new(), &names);
+        let mut report = Report::new(Vec::new(), &names, None);
         let block = b"INVITE sip:callee+493023125000\n";
         report.block(0, block, &[tel(17, 30)]).unwrap();
         assert_eq!(
@@ -157,7 +163,7 @@ mod tests {
     #[test]
     fn lines_are_counted_over_blocks_and_begin_anew_in_each_file() {
         let names = ["a".to_owned(), "b".to_owned()];
-        let mut report = Report::new(Vec::new(), &names);
+        let mut report = Report::new(Vec::new(), &names, None);
         report.block(0, b"\nxx\nyy\n", &[tel(1, 2), tel(2, 3), tel(5, 6)]).unwrap();
         report.unsearched(0, "is too long");
         report.block(0, b"no end", &[tel(0, 2)]).unwrap();

@@ -7,6 +7,7 @@ use lognym::net;
 use lognym::pseudonym::ring::{FileError, RingError};
 use lognym::rights::RightsError;
 use lognym::rules::RulesError;
+use lognym::rules::book::Fault;
 use lognym::stream;
 
 /// How the process ends.
@@ -97,6 +98,12 @@ impl From<RightsError> for Failure {
 impl From<AuditError> for Failure {
     fn from(error: AuditError) -> Self {
         Self::new(Exit::Io, error)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::new(Exit::Config, fault)
     }
 }
 

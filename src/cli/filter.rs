@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use lognym::audit;
+use lognym::detect::operator::Operator;
 use lognym::engine::Engine;
 use lognym::epochs::Epochs;
 use lognym::pseudonym::suppress::Suppressed;
@@ -28,7 +29,7 @@ pub(crate) fn run(args: FilterArgs) -> Result<Exit, Failure> {
     reload_on_hangup(&args, &epochs)?;
     record.entry.config = Some(settings::fingerprint(&args.detector, args.input.max_line));
     record.entry.rules = Some(audit::digest(rules::BUILTIN.as_bytes()));
-    let outcome = filter(&args, &epochs);
+    let outcome = filter(&args, &epochs, engine.operator());
     let last = epochs.current().unwrap_or(engine);
     if let Ok(summary) = &outcome {
         record.entry.count(&summary.counts);
@@ -46,7 +47,11 @@ fn start(args: &FilterArgs) -> Result<Epochs, Failure> {
     Ok(epochs)
 }
 
-fn filter(args: &FilterArgs, epochs: &Epochs) -> Result<Summary, Failure> {
+fn filter(
+    args: &FilterArgs,
+    epochs: &Epochs,
+    operator: Option<&Operator>,
+) -> Result<Summary, Failure> {
     let options = settings::options(&args.input, args.threads, args.line_buffered);
     let stop = Stop::new()?;
     stop.on_signals()?;
@@ -56,7 +61,7 @@ fn filter(args: &FilterArgs, epochs: &Epochs) -> Result<Summary, Failure> {
     drop(progress);
     let summary = outcome?;
     if let Some(form) = args.stats {
-        report::print(&summary, form);
+        report::print(&summary, operator, form);
     }
     Ok(summary)
 }

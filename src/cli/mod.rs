@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod bench;
 mod chapter;
+mod config;
 mod confirm;
 mod detect;
 mod exit;
@@ -21,6 +22,7 @@ mod record;
 mod report;
 mod rights;
 mod serve;
+mod rules;
 mod settings;
 mod suppress;
 mod units;
@@ -28,17 +30,14 @@ mod units;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use args::{Cli, Command};
+use args::Command;
 use exit::{Exit, Failure};
 use message::{note, report_panic};
 
 /// Parses, runs, reports.
 pub(crate) fn main() -> ExitCode {
     std::panic::set_hook(Box::new(report_panic));
-    let cli = Cli::parse();
-    let outcome = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or(Ok(Exit::Internal));
+    let outcome = catch_unwind(AssertUnwindSafe(run)).unwrap_or(Ok(Exit::Internal));
     let exit = outcome.unwrap_or_else(|Failure { exit, error }| {
         note(format_args!("{error:#}"));
         exit
@@ -46,7 +45,8 @@ pub(crate) fn main() -> ExitCode {
     exit.into()
 }
 
-fn run(cli: Cli) -> Result<Exit, Failure> {
+fn run() -> Result<Exit, Failure> {
+    let cli = config::parse()?;
     match cli.command.unwrap_or(Command::Filter(cli.filter)) {
         Command::Filter(args) => filter::run(args),
         Command::Serve(args) => serve::run(&args),
@@ -59,6 +59,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Erase(args) => rights::erase::run(&args),
         Command::Suppress(command) => suppress::run(&command),
         Command::Audit(command) => audit::run(&command),
+        Command::Rules(command) => rules::run(&command),
+        Command::Config(command) => config::run(&command, cli.config.as_deref()),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { topic: None } => generate::man(),
         Command::Man { topic: Some(topic) } => chapter::show(topic),

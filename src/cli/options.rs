@@ -8,6 +8,7 @@ use clap::builder::FalseyValueParser;
 use lognym::audit::Case;
 use lognym::plan::Region;
 use lognym::pseudonym::{Domain, ring};
+use lognym::rules::book::pack;
 use lognym::scan::Kernel;
 
 use super::units;
@@ -40,6 +41,18 @@ pub(crate) struct DetectorArgs {
         value_parser = parse_region
     )]
     pub(crate) region: Vec<Region>,
+    /// Rule file to obey, or a folder of them; may be given more than once, later ones win
+    #[arg(long, value_name = "PATH", env = "LOGNYM_RULES", value_delimiter = ':')]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Rules that come with lognym and are off by default; `rules list` shows what is in force
+    #[arg(
+        long,
+        value_name = "LIST",
+        env = "LOGNYM_PACK",
+        value_delimiter = ',',
+        value_parser = clap::builder::PossibleValuesParser::new(pack::NAMES)
+    )]
+    pub(crate) pack: Vec<String>,
     /// Instruction set to scan with: auto, scalar, ssse3, avx2, avx512, neon
     #[arg(long, value_name = "NAME", env = "LOGNYM_KERNEL", default_value = "auto")]
     pub(crate) kernel: Kernel,

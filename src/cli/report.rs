@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use lognym::detect::Context;
+use lognym::detect::operator::Operator;
 use lognym::span::TypeCode;
 use lognym::stats::Counts;
 use lognym::stream::Summary;
@@ -14,8 +15,8 @@ use serde::Serialize;
 use super::args::StatsForm;
 use super::units::{grouped, human_bytes};
 
-pub(crate) fn print(summary: &Summary, form: StatsForm) {
-    let figures = Figures::of(summary);
+pub(crate) fn print(summary: &Summary, operator: Option<&Operator>, form: StatsForm) {
+    let figures = Figures::of(summary, operator);
     let text = match form {
         StatsForm::Text => figures.to_text(),
         StatsForm::Json => figures.to_json(),
@@ -29,7 +30,7 @@ struct Figures {
     bytes_in: u64,
     bytes_out: u64,
     lines_in: u64,
-    /// A line never becomes two, and a withheld one leaves its marker.
+    /// A line never becomes two, and a withheld one leaves its marker; only rules drop lines.
     lines_out: u64,
     lines_changed: u64,
     lines_withheld: u64,
@@ -44,21 +45,29 @@ struct Figures {
     findings: u64,
     findings_by_type: BTreeMap<String, u64>,
     findings_by_context: BTreeMap<String, u64>,
+    /// Of the operator's rules, by id.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    findings_by_rule: BTreeMap<String, u64>,
+    lines_dropped: u64,
     identities_distinct_approx: u64,
     tokens_seen: u64,
     tokens_foreign: u64,
 }
 
 impl Figures {
-    fn of(Summary { counts, wall, core }: &Summary) -> Self {
+    fn of(Summary { counts, wall, core }: &Summary, operator: Option<&Operator>) -> Self {
         let per_thread = rate(counts.bytes_in, core.iter().sum());
         let by_type = Counts::TYPES.iter().map(|code| code.as_str().to_owned());
         let by_context = counts.by_context.iter().enumerate();
+        let (mut findings_by_type, findings_by_rule) = by_rule(counts, operator);
+        for (kind, count) in by_type.zip(counts.by_type) {
+            *findings_by_type.entry(kind).or_default() += count;
+        }
         Self {
             bytes_in: counts.bytes_in,
             bytes_out: counts.bytes_out,
             lines_in: counts.lines,
-            lines_out: counts.lines,
+            lines_out: counts.lines - counts.lines_dropped,
             lines_changed: counts.lines_changed,
             lines_withheld: counts.withheld,
             wall_seconds: wall.as_secs_f64(),
@@ -67,8 +76,10 @@ impl Figures {
             core_seconds: core.iter().map(Duration::as_secs_f64).collect(),
             core_bytes_per_second_per_thread: per_thread,
             core_bytes_per_second_summed: per_thread * core.len() as f64,
-            findings: counts.by_type.iter().sum(),
-            findings_by_type: by_type.zip(counts.by_type).collect(),
+            findings: findings_by_type.values().sum(),
+            findings_by_type,
+            findings_by_rule,
+            lines_dropped: counts.lines_dropped,
             findings_by_context: by_context
                 .filter(|&(_, &count)| count > 0)
                 .map(|(index, &count)| (context_name(index), count))
@@ -106,11 +117,31 @@ impl Figures {
         for (name, &count) in &self.findings_by_context {
             table.row("  by context", &grouped(count), name);
         }
+        for (name, &count) in &self.findings_by_rule {
+            table.row("  by rule", &grouped(count), name);
+        }
+        if self.lines_dropped > 0 {
+            table.row("dropped", &grouped(self.lines_dropped), "lines");
+        }
         table.row("identities", &grouped(self.identities_distinct_approx), "distinct, approximate");
         let foreign = format!("on input, {} of another key", grouped(self.tokens_foreign));
         table.row("tokens", &grouped(self.tokens_seen), &foreign);
         table.0
     }
+}
+
+/// What the operator's rules found, by type and by id.
+fn by_rule(
+    counts: &Counts,
+    operator: Option<&Operator>,
+) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
+    let (mut by_type, mut by_rule) = (BTreeMap::new(), BTreeMap::new());
+    let rules = operator.map_or(&[][..], |operator| operator.treatments());
+    for (rule, &count) in rules.iter().zip(&counts.by_rule).filter(|(_, count)| **count > 0) {
+        *by_type.entry(rule.code.as_str().to_owned()).or_default() += count;
+        *by_rule.entry(rule.id.clone()).or_default() += count;
+    }
+    (by_type, by_rule)
 }
 
 /// Bytes a second; 0 when no time has passed.
@@ -159,7 +190,7 @@ mod tests {
     #[test]
     fn json_has_stable_names_and_finite_numbers() {
         let json: serde_json::Value =
-            serde_json::from_str(&Figures::of(&summary()).to_json()).unwrap();
+            serde_json::from_str(&Figures::of(&summary(), None).to_json()).unwrap();
         assert_eq!(json["bytes_in"], 2_000_000);
         assert_eq!(json["lines_out"], 10_617);
         assert_eq!(json["throughput_bytes_per_second"], 1e6);
@@ -169,12 +200,14 @@ mod tests {
         assert_eq!(json["identities_distinct_approx"], 1);
         let nothing =
             Summary { counts: Counts::default(), wall: Duration::ZERO, core: vec![Duration::ZERO] };
-        assert!(Figures::of(&nothing).to_json().contains("\"throughput_bytes_per_second\":0.0"));
+        assert!(
+            Figures::of(&nothing, None).to_json().contains("\"throughput_bytes_per_second\":0.0")
+        );
     }
 
     #[test]
     fn text_is_aligned() {
-        let text = Figures::of(&summary()).to_text();
+        let text = Figures::of(&summary(), None).to_text();
         assert!(text.starts_with("input               2.00 MB  10,617 lines\n"), "{text}");
         assert!(text.contains("\nthroughput        1.00 MB/s  whole run\n"), "{text}");
         assert!(text.contains("\n                  4.00 MB/s  core, 2 threads summed\n"), "{text}");

@@ -14,6 +14,8 @@ use lognym::plan::Region;
 use lognym::pseudonym::ring::{FileError, KeySource, OpenOptions, Places, Ring, RingError};
 use lognym::pseudonym::suppress::{List, Suppressed};
 use lognym::pseudonym::{Domain, Keys};
+use lognym::rules::book::Book;
+use lognym::span::TypeCode;
 use lognym::stats::Counts;
 use lognym::stream::{self, Options};
 
@@ -50,6 +52,8 @@ pub(crate) fn epochs(
     key: &KeyArgs,
     epoch: Option<&str>,
 ) -> Result<Epochs, Failure> {
+    let book = book(detector)?;
+    let types = book.types(&Counts::TYPES);
     let Some(source) = key_source(&key.ring)? else {
         if epoch.is_some() {
             let error = anyhow::anyhow!("--epoch needs a ring; name it by --key-file");
@@ -59,17 +63,17 @@ pub(crate) fn epochs(
             "no key given: these pseudonyms match no other run. For a key that lasts: \
              `lognym key new --key-file PATH`, then `lognym --key-file PATH`"
         ));
-        return Ok(Epochs::fixed(engine(detector, ephemeral(&key.domain)?)?));
+        return Ok(Epochs::fixed(engine(detector, book, ephemeral(&key.domain, &types)?)?));
     };
     let ring = source.load(open_options(&key.ring))?;
     match epoch {
         Some(id) => {
-            let keys = ring.keys(ring.epoch(id)?, &key.domain, &Counts::TYPES)?;
-            Ok(Epochs::fixed(engine(detector, keys)?))
+            let keys = ring.keys(ring.epoch(id)?, &key.domain, &types)?;
+            Ok(Epochs::fixed(engine(detector, book, keys)?))
         }
         None => {
-            let build = |keys| engine(detector, keys);
-            Epochs::of_ring(&ring, &key.domain, &Counts::TYPES, SystemTime::now(), build)
+            let build = |keys| engine(detector, book, keys);
+            Epochs::of_ring(&ring, &key.domain, &types, SystemTime::now(), build)
         }
     }
 }
@@ -132,18 +136,25 @@ pub(crate) fn key_source(args: &RingArgs) -> Result<Option<KeySource>, Failure> 
     })?)
 }
 
-/// Keys for this run only.
-pub(crate) fn ephemeral(domain: &Domain) -> Result<Keys, Failure> {
-    Keys::ephemeral(domain, &Counts::TYPES)
+/// Keys of these types for this run only.
+pub(crate) fn ephemeral(domain: &Domain, types: &[TypeCode]) -> Result<Keys, Failure> {
+    Keys::ephemeral(domain, types)
         .context("cannot get random bytes for a key")
         .map_err(|error| Failure::new(Exit::Key, error))
 }
 
-/// The engine of the filter.
-pub(crate) fn engine(detector: &DetectorArgs, keys: Keys) -> Result<Engine, Failure> {
-    let setup =
-        Setup { kernel: detector.kernel, regions: detector.region.clone(), ..Setup::default() };
-    Ok(Engine::new(setup, keys)?)
+/// The operator's rules: packs first, then files in their order.
+pub(crate) fn book(detector: &DetectorArgs) -> Result<Book, Failure> {
+    let mut book = Book::default();
+    detector.pack.iter().try_for_each(|name| book.add_pack(name))?;
+    detector.rules.iter().try_for_each(|path| book.add_path(path))?;
+    Ok(book)
+}
+
+/// The engine of the filter; `keys` are for all types that the book writes.
+pub(crate) fn engine(detector: &DetectorArgs, book: Book, keys: Keys) -> Result<Engine, Failure> {
+    let (kernel, regions) = (detector.kernel, detector.region.clone());
+    Ok(Engine::new(Setup { kernel, regions, book }, keys)?)
 }
 
 /// The hash of the settings that decide what is found.
@@ -154,5 +165,7 @@ pub(crate) fn fingerprint(detector: &DetectorArgs, max_line: usize) -> String {
 
 /// An engine whose tokens nobody keeps, so that any key will do.
 pub(crate) fn keyless(detector: &DetectorArgs) -> Result<Engine, Failure> {
-    engine(detector, ephemeral(&Domain::default())?)
+    let book = book(detector)?;
+    let keys = ephemeral(&Domain::default(), &book.types(&Counts::TYPES))?;
+    engine(detector, book, keys)
 }

@@ -5,6 +5,7 @@
 //! in its line. Nothing crosses a line, and nothing looks back into what is settled, so a second pass
 //! over the output finds nothing new.
 
+use crate::carrier;
 use crate::plan::Region;
 use crate::pseudonym::{Kid, token};
 use crate::rules::RuleSet;
@@ -222,13 +223,24 @@ impl Found {
         Span::new(start, self.values.len())
     }
 
-    /// What is left of `finding` at `span`; nothing if no identity can be left there.
+    /// What is left of `finding` in `span`, blanks around it apart; nothing if that has no letter and
+    /// no digit, and so no identity.
     pub fn piece(&mut self, finding: &Finding, span: Span, block: &[u8]) -> Option<Finding> {
-        let text = &block[span.start..span.end];
-        text.iter().any(|&b| line::is_word_byte(b)).then_some(())?;
+        let text = &block[..span.end];
+        let (mut at, mut inside, mut any) = (span.start, None, false);
+        while let Some(unit) = carrier::unit(text, at) {
+            let end = at + unit.len;
+            if !unit.ch.is_whitespace() {
+                let start = inside.map_or(at, |inside: Span| inside.start);
+                inside = Some(Span::new(start, end));
+                any |= unit.ch.is_alphanumeric() || unit.ch == char::REPLACEMENT_CHARACTER;
+            }
+            at = end;
+        }
+        let span = inside.filter(|_| any)?;
         let is_phone = finding.kind() == TypeCode::TEL && finding.context != Context::Rule;
         let value = if is_phone { self.keep_digits(block, span) } else { Span::default() };
-        Some(Finding { span, value, ..*finding })
+        Some(Finding { span, value, quotes: Quotes::NO, ..*finding })
     }
 
     fn clear(&mut self) {
@@ -504,7 +516,7 @@ impl Run<'_> {
         if line.before(at) == b'\\' {
             return;
         }
-        let Some(unit) = crate::carrier::unit(line.text, at).filter(|unit| unit.len > 1) else {
+        let Some(unit) = carrier::unit(line.text, at).filter(|unit| unit.len > 1) else {
             return;
         };
         if self.token(line, at + unit.len) {

@@ -13,6 +13,8 @@ pub const RECORD: &str = include_str!("record.md");
 /// Chapter [`statements`].
 pub const STATEMENTS: &str = include_str!("statements.md");
 
+#[doc = include_str!("rules.md")]
+pub mod rules {}
 #[doc = include_str!("threats.md")]
 pub mod threats {}
 #[doc = include_str!("rights.md")]

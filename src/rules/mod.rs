@@ -89,6 +89,19 @@ impl Rule {
     }
 }
 
+/// An example of a rule without its marks `«` and `»`, and the byte ranges that were between them.
+pub fn unmarked(example: &str) -> (String, Vec<(usize, usize)>) {
+    let (mut text, mut ranges) = (String::new(), Vec::new());
+    for (index, part) in example.split(['«', '»']).enumerate() {
+        let start = text.len();
+        text.push_str(part);
+        if index % 2 == 1 {
+            ranges.push((start, text.len()));
+        }
+    }
+    (text, ranges)
+}
+
 impl RuleSet {
     /// The rules that are built in.
     ///
@@ -221,6 +234,12 @@ mod tests {
         assert!(set.words.of(b"msisdn").any(Said::F_PHONE));
         assert!(set.phrases.contains("spoke with".as_bytes()));
         assert!(set.rules.iter().any(|rule| rule.id == "sip" && rule.kind == "tel"));
+    }
+
+    #[test]
+    fn marks_are_taken_out() {
+        let (text, ranges) = unmarked("a «b» c «dü»");
+        assert_eq!((text.as_str(), ranges), ("a b c dü", vec![(2, 3), (6, 9)]));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod bench;
 mod chunking;
+mod config;
 mod detect;
 mod epochs;
 mod filter;
@@ -9,11 +10,14 @@ mod golden;
 mod keys;
 mod layering;
 mod life;
+mod operator;
+mod packs;
 mod plan;
 mod properties;
 mod rights;
 mod ring;
 mod rules;
+mod schema;
 mod secrets;
 mod serve;
 mod subject;

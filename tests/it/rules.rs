@@ -1,21 +1,8 @@
 //! The examples of the built-in rules: each says what it finds and what it leaves alone.
 
-use lognym::rules::{Rule, RuleSet};
+use lognym::rules::{Rule, RuleSet, unmarked};
 
 use crate::subject::findings;
-
-/// An example without its marks, and the ranges that were marked.
-fn unmarked(example: &str) -> (String, Vec<(usize, usize)>) {
-    let (mut text, mut ranges) = (String::new(), Vec::new());
-    for (index, part) in example.split(['«', '»']).enumerate() {
-        let start = text.len();
-        text.push_str(part);
-        if index % 2 == 1 {
-            ranges.push((start, text.len()));
-        }
-    }
-    (text, ranges)
-}
 
 /// What is wrong with the examples of `rule`, one line each.
 fn complaints(rule: &Rule) -> Vec<String> {

@@ -48,7 +48,7 @@ fn contenders(detector: &DetectorArgs) -> Result<Vec<Contender>, Failure> {
     let kernels = [Some(detector.kernel), scalar].into_iter().flatten();
     kernels
         .map(|kernel| {
-            let detector = DetectorArgs { kernel, region: detector.region.clone() };
+            let detector = DetectorArgs { kernel, ..detector.clone() };
             Ok(Contender::new(kernel.isa(), settings::keyless(&detector)?))
         })
         .collect()

@@ -132,7 +132,6 @@ fn de_social(text: &[u8]) -> bool {
     let Some(values) = digits(&spelled) else { return false };
     let sum: u32 = values.zip(WEIGHTS).map(|(value, weight)| digit_sum(value * weight)).sum();
     let two = |at: usize| u32::from(text[at] - b'0') * 10 + u32::from(text[at + 1] - b'0');
-    // From 31 on a day is one of a doubled number, which gets 32 more... months stay months.
     (1..=12).contains(&two(4))
         && text[11].is_ascii_digit()
         && sum % 10 == u32::from(text[11] - b'0')

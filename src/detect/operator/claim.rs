@@ -11,41 +11,127 @@ use super::super::line::Line;
 use super::super::{Found, json_number_quotes, number, reading};
 use super::{Claim, Finding, Hit, Operator, Quotes};
 
+/// Reads a line's units from left to right, for hits in ascending order: linear for all of them.
+pub(super) struct Cursor<'b> {
+    line: Line<'b>,
+    /// A place between two units.
+    at: usize,
+    /// Where the run of word characters begins that ends there, each spelled as itself.
+    run: usize,
+}
+
+impl<'b> Cursor<'b> {
+    /// At the start of the line that holds `at` and begins at `start`.
+    pub(super) fn new(block: &'b [u8], start: usize, at: usize) -> Self {
+        let mut line = Line::around(block, at, start);
+        line.start = start;
+        Self { line, at: start, run: start }
+    }
+
+    /// `span` without halves of escapes: those that it touches are in it.
+    fn aligned(&mut self, span: Span) -> Span {
+        while let Some(unit) = carrier::unit(self.line.text, self.at) {
+            let next = self.at + unit.len;
+            if next > span.start {
+                break;
+            }
+            if unit.len > 1 || !is_word(self.line.text[self.at]) {
+                self.run = next;
+            }
+            self.at = next;
+        }
+        let mut end = self.at;
+        while end < span.end {
+            end += carrier::unit(self.line.text, end).map_or(span.end - end, |unit| unit.len);
+        }
+        Span::new(self.at.min(span.start), end.max(span.end))
+    }
+
+    /// `span`, which was aligned last, and the word characters that would run into a token there.
+    fn widened(&self, span: Span) -> Span {
+        let tail = self.line.text.get(span.end..).unwrap_or_default();
+        let end = span.end + tail.iter().take_while(|&&b| is_word(b)).count();
+        Span::new(self.run.min(span.start), end)
+    }
+
+    /// The run of letters, digits and signs of a number around `span`.
+    fn literal(&self, span: Span) -> Span {
+        let Line { text, start, .. } = self.line;
+        let head = text[start..span.start].iter().rev().take_while(|&&b| is_literal(b)).count();
+        let tail = text.get(span.end..).unwrap_or_default();
+        let tail = tail.iter().take_while(|&&b| is_literal(b)).count();
+        Span::new(span.start - head, span.end + tail)
+    }
+
+    /// The quotes that a replacement of `literal` needs, if it is a bare value of JSON.
+    fn quotes(&self, literal: Span) -> Quotes {
+        json_number_quotes(&self.line, literal)
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether there is nothing but blanks, spelled in whatever way.
+fn is_blank(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(unit) = carrier::unit(text, at) {
+        if !unit.ch.is_whitespace() {
+            return false;
+        }
+        at += unit.len;
+    }
+    true
+}
+
+fn is_literal(byte: u8) -> bool {
+    is_word(byte) || matches!(byte, b'.' | b'+' | b'-')
+}
+
 impl Operator {
-    /// The claim of a match, or nothing if it would tear a bare number apart.
-    pub(super) fn claim_of(&self, hit: &Hit, block: &[u8], found: &mut Found) -> Option<Claim> {
+    /// The claim of a match, or nothing if what stays would tear a bare number or an escape apart.
+    pub(super) fn claim_of(
+        &self,
+        hit: &Hit,
+        block: &[u8],
+        cursor: &mut Cursor,
+        found: &mut Found,
+    ) -> Option<Claim> {
         let treatment = &self.treatments[usize::from(hit.rule)];
+        if is_blank(&block[hit.span.start..hit.span.end]) {
+            return None;
+        }
         let rank = self.rank(hit.rule);
-        let line = Line::around(block, hit.span.start, 0);
-        let literal = literal(&line, hit.span);
-        let quotes = json_number_quotes(&line, literal);
+        let span = cursor.aligned(hit.span);
+        let literal = cursor.literal(span);
+        let quotes = cursor.quotes(literal);
         let claim = |span, quotes, value, stays| {
             let finding = Finding::of_rule(span, quotes, value, hit.rule);
             Some(Claim { finding, rank, stays })
         };
-        let no_value = Span::default();
+        let nothing = Span::default();
         match &treatment.action {
-            Action::Pass if quotes != Quotes::NO && literal != hit.span => None,
-            Action::Pass => claim(hit.span, Quotes::NO, no_value, true),
-            Action::DropLine => claim(hit.span, Quotes::NO, no_value, false),
-            Action::Truncate(Truncate::Decimals(_)) => claim(hit.span, Quotes::NO, no_value, false),
-            _ => {
-                let value = match treatment.form {
-                    Form::Phone => self.phone_value(block, hit.span, found),
-                    _ => no_value,
-                };
-                let span = match quotes {
-                    Quotes::NO if treatment.action.writes_tokens() => widened(&line, hit.span),
-                    Quotes::NO => hit.span,
+            Action::Pass if span != hit.span || (quotes != Quotes::NO && literal != span) => None,
+            Action::Pass => claim(span, Quotes::NO, nothing, true),
+            Action::DropLine => claim(span, Quotes::NO, nothing, false),
+            Action::Truncate(Truncate::Decimals(_)) => {
+                let whole = if quotes == Quotes::NO { span } else { literal };
+                claim(whole, Quotes::NO, nothing, false)
+            }
+            action => {
+                let whole = match quotes {
+                    Quotes::NO if action.writes_tokens() => cursor.widened(span),
+                    Quotes::NO => span,
                     _ => literal,
                 };
-                // A value that reaches farther is another value.
-                let value = if span == hit.span || !value.is_empty() {
-                    value
-                } else {
-                    found.keep(&block[hit.span.start..hit.span.end])
+                let value = match treatment.form {
+                    Form::Phone => self.phone_value(block, span, found),
+                    // More is replaced than what the rule has found.
+                    _ if whole != span => found.keep(&block[span.start..span.end]),
+                    _ => nothing,
                 };
-                claim(span, quotes, value, false)
+                claim(whole, quotes, value, false)
             }
         }
     }
@@ -64,35 +150,6 @@ impl Operator {
     }
 }
 
-/// The run of letters, digits and signs of a number around `span`, within the line.
-fn literal(line: &Line, span: Span) -> Span {
-    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-' | b'_');
-    let head = line.text[line.start..span.start].iter().rev().take_while(|&&b| is_part(b)).count();
-    let tail = line.text.get(span.end..).unwrap_or_default();
-    let tail = tail.iter().take_while(|&&b| is_part(b)).count();
-    Span::new(span.start - head, span.end + tail)
-}
-
-/// `span` and the word characters that would run into a token in its place.
-fn widened(line: &Line, span: Span) -> Span {
-    let is_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let tail = line.text.get(span.end..).unwrap_or_default();
-    let end = span.end + tail.iter().take_while(|&&b| is_word(b)).count();
-    if !is_word(line.before(span.start)) {
-        return Span::new(span.start, end);
-    }
-    // Read from the start: the last letter before may belong to an escape.
-    let (mut at, mut start) = (line.start, line.start);
-    while let Some(unit) = carrier::unit(line.text, at).filter(|_| at < span.start) {
-        let plain = unit.len == 1 && is_word(line.text[at]);
-        at += unit.len;
-        if !plain {
-            start = at;
-        }
-    }
-    Span::new(start.min(span.start), end)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,10 +161,12 @@ mod tests {
             (r#""a\nERIKA b""#, "ERIKA", "ERIKA"),
             ("q=x%20ERIKA&", "ERIKA", "ERIKA"),
             ("plain ERIKA", "ERIKA", "ERIKA"),
+            (r#"a\u0039x"#, "003", r#"a\u0039x"#),
         ] {
             let start = text.find(at).expect("it is there");
-            let line = Line::around(text.as_bytes(), start, 0);
-            let span = widened(&line, Span::new(start, start + at.len()));
+            let mut cursor = Cursor::new(text.as_bytes(), 0, start);
+            let span = cursor.aligned(Span::new(start, start + at.len()));
+            let span = cursor.widened(span);
             assert_eq!(&text[span.start..span.end], expected, "{text}");
         }
     }

@@ -36,7 +36,8 @@ impl Operator {
         let builtin = changes(book, &mut treatments);
         treatments.push(Treatment::cut());
         let (regions, finders) = (regions.to_vec(), finders(rules)?);
-        Ok(Some(Self { kernel, regions, treatments, gates, finders, builtin }))
+        let constants = treatments.iter().filter_map(Treatment::constant).collect();
+        Ok(Some(Self { kernel, regions, treatments, gates, finders, builtin, constants }))
     }
 }
 
@@ -164,6 +165,15 @@ impl Treatment {
             form: rule.form,
             action: rule.action.clone(),
             is_guard: rule.kind == Kind::Guard,
+        }
+    }
+
+    /// The constant that it writes, or falls back on.
+    fn constant(&self) -> Option<Box<str>> {
+        match &self.action {
+            Action::Redact(constant) => Some(constant.clone()),
+            Action::Truncate(_) => Some(format!("[{}]", self.code.as_str()).into()),
+            _ => None,
         }
     }
 

@@ -1,10 +1,11 @@
 //! Literals by the million: which of them stand at the words of a text.
 //!
-//! A literal is found by its first word. For each word of the text one load tells whether any literal
-//! begins with such a word (a Bloom filter in blocks of 64 bits, about one word in a hundred passes
-//! for nothing); a second one how long those literals are; a third finds the literal itself, which is
-//! compared byte by byte. So what an entry costs is memory only: its text, 32 bytes of tables, and
-//! the misses of the processor's caches.
+//! A literal is found by its first word. For each word of the text a small table tells whether any
+//! literal begins with a word of this length and first letter; a load, whether with this word (a Bloom
+//! filter in blocks of 64 bits, about one word in a hundred passes for nothing); the next one how
+//! long those literals are; the last finds the literal itself, which is compared byte by byte. So what an
+//! entry costs is memory only: its text, some 35 bytes of tables, and the misses of the processor's
+//! caches.
 //!
 //! A literal stands alone: no letter or digit before or after it, if it begins or ends with one.
 
@@ -23,6 +24,8 @@ pub(super) struct Use {
 /// The index; empty if there are no literals.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
+    /// For each first byte, lower case, the lengths of first words; bit 31 for longer ones.
+    openings: Vec<u32>,
     bloom: Vec<u64>,
     /// For each hash of a first word the lengths of its literals from there on: bit n for n bytes,
     /// bit 0 for [`LONG`] and more.
@@ -90,12 +93,15 @@ impl Lists {
 
     fn build(&mut self) {
         let size = self.entries.len().next_power_of_two();
+        self.openings = vec![0; 256];
         self.bloom = vec![0; (size / 4).max(16)];
         self.lengths = vec![0; size.max(16)];
         self.slots = vec![Slot::default(); 2 * size];
         for (index, entry) in self.entries.iter().enumerate() {
             let tail = entry.tail(&self.text);
-            let word = word_hash(&tail[..word_len(tail)]);
+            let first = &tail[..word_len(tail)];
+            self.openings[usize::from(first[0] | 0x20)] |= 1 << first.len().min(31);
+            let word = word_hash(first);
             let (block, bits) = bloom(word, self.bloom.len());
             self.bloom[block] |= bits;
             let length = if tail.len() < LONG { tail.len() } else { 0 };
@@ -136,6 +142,9 @@ impl Lists {
                     _ => inside,
                 };
                 let Some(word) = text.get(at..at + len) else { return };
+                if self.openings[usize::from(word[0] | 0x20)] >> len.min(31) & 1 == 0 {
+                    continue;
+                }
                 let hash = word_hash(word);
                 let (block, bits) = bloom(hash, self.bloom.len());
                 if self.bloom[block] & bits == bits {

@@ -30,8 +30,10 @@ mod json;
 mod list;
 mod need;
 mod pattern;
+mod shape;
 mod view;
 
+use claim::Cursor;
 use field::FieldRules;
 use gate::Gate;
 use list::Lists;
@@ -43,7 +45,8 @@ use view::View;
 pub struct RuleNo(NonZeroU16);
 
 impl RuleNo {
-    fn of(index: u16) -> Self {
+    /// The number of the rule at `index` of [`Operator::treatments`].
+    pub fn of(index: u16) -> Self {
         Self(NonZeroU16::MIN.saturating_add(index))
     }
 
@@ -67,6 +70,23 @@ pub struct Treatment {
     /// What is done.
     pub action: Action,
     is_guard: bool,
+}
+
+impl Treatment {
+    /// Who is meant, as text and canonical form, where a token of a person would be written: what a list
+    /// of subjects can be asked for.
+    pub fn subject<'t>(
+        &self,
+        surface: &'t [u8],
+        value: Option<&'t [u8]>,
+    ) -> Option<(&'t [u8], Option<&'t [u8]>)> {
+        match self.form {
+            _ if !self.action.writes_tokens() => None,
+            Form::Phone => Some((surface, value)),
+            Form::Name => Some((value.unwrap_or(surface), None)),
+            _ => None,
+        }
+    }
 }
 
 /// What the operator makes of a built-in rule.
@@ -106,6 +126,8 @@ pub struct Operator {
     gates: Vec<Gate>,
     finders: Finders,
     builtin: Vec<Builtin>,
+    /// What the rules write in the place of findings, besides tokens.
+    constants: Vec<Box<str>>,
 }
 
 /// Working memory, reused from block to block.
@@ -141,6 +163,12 @@ impl Operator {
         &self.treatments[rule.index()]
     }
 
+    /// Whether a pattern is tried on every line, because its matches have nothing in common that could
+    /// be looked for.
+    pub fn reads_every_line(&self) -> bool {
+        self.finders.patterns.read_every_line()
+    }
+
     /// The rule of what is left over where no token fits.
     pub fn cut(&self) -> RuleNo {
         RuleNo::of((self.treatments.len() - 1) as u16)
@@ -168,9 +196,9 @@ impl Operator {
                 }
             });
         }
-        hits.retain(|hit| self.admits_place(hit, block));
         hits.sort_unstable();
         hits.dedup();
+        hits.retain(|hit| self.admits_place(hit, block));
         hits
     }
 
@@ -223,12 +251,15 @@ impl Operator {
         }
         let Scratch { hits, claims, .. } = scratch;
         let mut line = Span::default();
+        let mut cursor = Cursor::new(block, 0, 0);
         for hit in hits.iter() {
-            if line.is_empty() || hit.span.start >= line.end {
+            if hit.span.start >= line.end {
                 line = line_around(block, hit.span);
+                cursor = Cursor::new(block, line.start, hit.span.start);
                 claim_tokens(block, line, claims);
+                self.claim_constants(block, line, claims);
             }
-            claims.extend(self.claim_of(hit, block, found));
+            claims.extend(self.claim_of(hit, block, &mut cursor, found));
         }
         for finding in &found.findings {
             match self.builtin_of(finding) {
@@ -273,6 +304,17 @@ impl Operator {
         findings.sort_by_key(|finding| finding.span);
     }
 
+    /// Claims the constants that stand in a line already: they stay, or a second pass would see the
+    /// text around them differently.
+    fn claim_constants(&self, block: &[u8], line: Span, claims: &mut Vec<Claim>) {
+        for at in memchr::memchr_iter(b'[', &block[line.start..line.end]) {
+            let start = line.start + at;
+            let rest = &block[start..line.end];
+            let known = self.constants.iter().find(|known| rest.starts_with(known.as_bytes()));
+            claims.extend(known.map(|known| standing(Span::new(start, start + known.len()))));
+        }
+    }
+
     fn builtin_of(&self, finding: &Finding) -> Builtin {
         self.builtin.get(finding.context as usize).copied().unwrap_or(Builtin::Stays)
     }
@@ -281,6 +323,11 @@ impl Operator {
     fn rank(&self, rule: u16) -> u32 {
         if self.treatments[usize::from(rule)].is_guard { 1 } else { u32::MAX - 1 - u32::from(rule) }
     }
+}
+
+/// The claim of what an earlier pass has written.
+fn standing(span: Span) -> Claim {
+    Claim { finding: Finding::new(span, Context::Rule), rank: 0, stays: true }
 }
 
 fn weakest(finding: Finding) -> Claim {
@@ -315,9 +362,7 @@ fn claim_tokens(block: &[u8], line: Span, claims: &mut Vec<Claim>) {
             || (at > 2 && text[at - 3] == b'%');
         if opens && token::lex(&text[at..]).is_some() {
             let start = line.start + at;
-            let span = Span::new(start, start + token::LEN);
-            let finding = Finding::new(span, Context::Rule);
-            claims.push(Claim { finding, rank: 0, stays: true });
+            claims.push(standing(Span::new(start, start + token::LEN)));
         }
     }
 }

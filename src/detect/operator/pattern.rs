@@ -1,15 +1,17 @@
 //! All patterns over a block: one pass for what they need, then each pattern over the lines that
 //! have it.
 //!
-//! Literals of all patterns are looked for by one automaton (vectorised while they are few), shapes
-//! by the class masks of the scan. A pattern that needs nothing is tried on every line. A line is
+//! Literals of all patterns are looked for in a lower-case copy of the block, by vectorised searchers
+//! of 64 literals each, shapes by the class masks of the scan. A pattern that needs nothing is tried on every line. A line is
 //! searched once by a pattern, however often it has what the pattern needs.
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input, MatchKind};
+use aho_corasick::packed::{self, Searcher};
+use aho_corasick::{AhoCorasick, MatchKind};
 use memchr::{memchr, memrchr};
 use regex::bytes::Regex;
 
-use super::need::{Classes, Need};
+use super::need::Need;
+use super::shape::Shapes;
 use crate::scan::Lane;
 use crate::span::Span;
 
@@ -32,17 +34,38 @@ pub(super) struct Pattern {
 #[derive(Debug, Default)]
 pub(super) struct Patterns {
     patterns: Vec<Pattern>,
-    literals: Option<AhoCorasick>,
-    /// For each literal the patterns that need it.
-    needers: Vec<Vec<u16>>,
-    shapes: Vec<(Vec<Classes>, u16)>,
+    literals: Vec<Literals>,
+    shapes: Shapes,
     /// Patterns that are tried on every line.
     always: Vec<u16>,
 }
 
-/// For each pattern up to where its lines are searched.
+/// Some of the literals, and for each of them the patterns that need it.
+#[derive(Debug)]
+struct Literals {
+    search: Search,
+    needers: Vec<Vec<u16>>,
+}
+
+#[derive(Debug)]
+enum Search {
+    Vectors(Searcher),
+    /// Where the processor has no such vectors.
+    Automaton(Box<AhoCorasick>),
+}
+
+/// Working memory of the patterns.
 #[derive(Debug, Default)]
-pub(super) struct Searched(Vec<usize>);
+pub(super) struct Searched {
+    /// For each pattern up to where its lines are searched.
+    until: Vec<usize>,
+    lower: Vec<u8>,
+}
+
+/// As many literals as one vectorised searcher takes.
+const MOST_VECTORS: usize = 64;
+/// As many bytes of a literal as it compares at once.
+const VECTOR_BYTES: usize = 4;
 
 impl Patterns {
     /// The patterns, ready to run.
@@ -52,49 +75,40 @@ impl Patterns {
     pub(super) fn new(patterns: Vec<Pattern>) -> Result<Self, aho_corasick::BuildError> {
         let mut all = Self::default();
         let mut literals: Vec<(Vec<u8>, u16)> = Vec::new();
+        let mut shapes = Vec::new();
         for (number, pattern) in (0..).zip(&patterns) {
             match &pattern.need {
                 _ if pattern.is_cued => {}
                 Need::Literals(needed) => {
-                    literals.extend(needed.iter().map(|literal| (literal.clone(), number)));
+                    literals.extend(needed.iter().map(|text| (text.to_ascii_lowercase(), number)));
                 }
-                Need::Shape(shape) => all.shapes.push((shape.clone(), number)),
+                Need::Shape(shape) => shapes.push((shape.clone(), number)),
                 Need::Nothing => all.always.push(number),
             }
         }
-        all.patterns = patterns;
-        if !literals.is_empty() {
-            all.add_literals(literals)?;
-        }
-        Ok(all)
-    }
-
-    /// The automaton reports the longest literal that begins at a place; so it stands for those
-    /// that it begins with, too.
-    fn add_literals(
-        &mut self,
-        mut literals: Vec<(Vec<u8>, u16)>,
-    ) -> Result<(), aho_corasick::BuildError> {
         literals.sort();
         literals.dedup();
         let mut texts: Vec<Vec<u8>> = literals.iter().map(|(text, _)| text.clone()).collect();
         texts.dedup();
-        let needing = |text: &Vec<u8>| {
-            let begun = literals.iter().filter(|(literal, _)| text.starts_with(literal));
-            begun.map(|&(_, number)| number).collect()
-        };
-        self.needers = texts.iter().map(needing).collect();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&texts)?;
-        self.literals = Some(automaton);
-        Ok(())
+        // Vectors compare the first bytes of all literals, as many as the shortest one has: a literal
+        // of two bytes among long ones would make all of them slow.
+        texts.sort_by_key(|text| text.len().min(VECTOR_BYTES));
+        let alike = texts.chunk_by(|a, b| a.len().min(VECTOR_BYTES) == b.len().min(VECTOR_BYTES));
+        for texts in alike.flat_map(|texts| texts.chunks(MOST_VECTORS)) {
+            all.literals.push(Literals::new(texts, &literals)?);
+        }
+        all.shapes = Shapes::new(shapes);
+        all.patterns = patterns;
+        Ok(all)
     }
 
     /// Whether there is nothing to look for.
     pub(super) fn is_empty(&self) -> bool {
         self.patterns.is_empty()
+    }
+
+    pub(super) fn read_every_line(&self) -> bool {
+        !self.always.is_empty()
     }
 
     /// Calls `hit` with rule and span for each match in `text`, whose class masks are `lanes`.
@@ -105,13 +119,26 @@ impl Patterns {
         searched: &mut Searched,
         hit: &mut impl FnMut(u16, Span),
     ) {
-        searched.0.clear();
-        searched.0.resize(self.patterns.len(), 0);
+        searched.until.clear();
+        searched.until.resize(self.patterns.len(), 0);
         if self.is_empty() {
             return;
         }
-        self.run_literals(text, searched, hit);
-        self.run_shapes(text, lanes, searched, hit);
+        if !self.literals.is_empty() {
+            let mut lower = std::mem::take(&mut searched.lower);
+            lower.clear();
+            lower.extend_from_slice(text);
+            lower.make_ascii_lowercase();
+            for literals in &self.literals {
+                literals.run(&lower, |numbers, at| {
+                    for &number in numbers {
+                        self.search(number, text, at, searched, hit);
+                    }
+                });
+            }
+            searched.lower = lower;
+        }
+        self.shapes.run(text, lanes, |number, at| self.search(number, text, at, searched, hit));
         if !self.always.is_empty() {
             let mut at = 0;
             while at < text.len() {
@@ -138,51 +165,6 @@ impl Patterns {
         }
     }
 
-    fn run_literals(&self, text: &[u8], searched: &mut Searched, hit: &mut impl FnMut(u16, Span)) {
-        let Some(automaton) = &self.literals else { return };
-        let mut at = 0;
-        while let Some(found) = automaton.find(Input::new(text).range(at..)) {
-            for &number in &self.needers[found.pattern().as_usize()] {
-                self.search(number, text, found.start(), searched, hit);
-            }
-            at = found.start() + 1;
-        }
-    }
-
-    fn run_shapes(
-        &self,
-        text: &[u8],
-        lanes: &[Lane],
-        searched: &mut Searched,
-        hit: &mut impl FnMut(u16, Span),
-    ) {
-        if self.shapes.is_empty() {
-            return;
-        }
-        let beyond = Masks::BEYOND;
-        let mut here = lanes.first().map_or(beyond, Masks::of);
-        for index in 0..lanes.len() {
-            let next = lanes.get(index + 1).map_or(beyond, Masks::of);
-            for (shape, number) in &self.shapes {
-                let mut places = fits(shape, &here, &next);
-                while places != 0 {
-                    let at = index * 64 + places.trailing_zeros() as usize;
-                    places &= places - 1;
-                    if at < text.len() {
-                        // The byte before the match may end the line before it.
-                        let at = if text[at] == b'\n' { at + 1 } else { at };
-                        self.search(*number, text, at, searched, hit);
-                    }
-                }
-            }
-            here = next;
-        }
-        // Nothing stands before the first line, which a shape may want to see.
-        for (_, number) in self.shapes.iter().filter(|(shape, _)| shape[0] == Classes::BEFORE) {
-            self.search(*number, text, 0, searched, hit);
-        }
-    }
-
     /// Searches the line that holds `at`, unless that is done.
     fn search(
         &self,
@@ -192,7 +174,7 @@ impl Patterns {
         searched: &mut Searched,
         hit: &mut impl FnMut(u16, Span),
     ) {
-        let done = &mut searched.0[usize::from(number)];
+        let done = &mut searched.until[usize::from(number)];
         if at >= text.len() || at < *done {
             return;
         }
@@ -207,54 +189,66 @@ impl Patterns {
                 hit(pattern.rule, Span::new(start + range.start, start + range.end));
             }
         };
-        match pattern.group {
-            0 => pattern.regex.find_iter(line).for_each(|m| found(m.range())),
-            group => pattern
-                .regex
-                .captures_iter(line)
-                .filter_map(|captures| captures.get(group))
-                .for_each(|m| found(m.range())),
+        if pattern.group == 0 {
+            return pattern.regex.find_iter(line).for_each(|m| found(m.range()));
+        }
+        // What follows the group is context, and may be that of the next match, too.
+        let mut from = 0;
+        while let Some(captures) = pattern.regex.captures_at(line, from) {
+            let group = captures.get(pattern.group).map(|m| m.range());
+            from =
+                group.as_ref().map_or(captures.get_match().end(), |group| group.end).max(from + 1);
+            group.into_iter().for_each(&mut found);
+            if from > line.len() {
+                break;
+            }
         }
     }
 }
 
-/// The lane of each class, in the order of their bits.
-#[derive(Clone, Copy)]
-struct Masks([u64; 5]);
-
-impl Masks {
-    /// Past the end of the text.
-    const BEYOND: Masks = Masks([0, 0, 0, 0, u64::MAX]);
-
-    fn of(lane: &Lane) -> Self {
-        let other = !(lane.digit | lane.alpha | lane.high);
-        Self([lane.digit, lane.upper, lane.alpha & !lane.upper, lane.high, other])
+impl Literals {
+    /// A search for `texts`; `all` are the literals with the patterns that need them. The longest
+    /// literal that begins at a place is reported, so it stands for those that it begins with, too.
+    fn new(texts: &[Vec<u8>], all: &[(Vec<u8>, u16)]) -> Result<Self, aho_corasick::BuildError> {
+        let needing = |text: &Vec<u8>| {
+            let begun = all.iter().filter(|(literal, _)| text.starts_with(literal));
+            begun.map(|&(_, number)| number).collect()
+        };
+        let vectors = packed::Config::new()
+            .match_kind(packed::MatchKind::LeftmostLongest)
+            .builder()
+            .extend(texts)
+            .build();
+        let search = match vectors {
+            Some(searcher) => Search::Vectors(searcher),
+            None => {
+                let mut builder = AhoCorasick::builder();
+                Search::Automaton(Box::new(
+                    builder.match_kind(MatchKind::LeftmostLongest).build(texts)?,
+                ))
+            }
+        };
+        Ok(Self { search, needers: texts.iter().map(needing).collect() })
     }
 
-    /// Where any of `classes` stands.
-    #[inline]
-    fn any(&self, classes: Classes) -> u64 {
-        let bit = |i: usize| self.0[i] & 0u64.wrapping_sub(u64::from(classes.0 >> i & 1));
-        bit(0) | bit(1) | bit(2) | bit(3) | bit(4)
-    }
-}
-
-/// The places of the first 64 at which `shape` begins.
-#[inline]
-fn fits(shape: &[Classes], here: &Masks, next: &Masks) -> u64 {
-    let mut places = u64::MAX;
-    let mut last = (Classes(0), 0, 0);
-    for (shift, &classes) in (0..).zip(shape) {
-        if last.0 != classes {
-            last = (classes, here.any(classes), next.any(classes));
+    /// Calls `hit` with the patterns and the place of each literal in `lower`.
+    fn run(&self, lower: &[u8], mut hit: impl FnMut(&[u16], usize)) {
+        let mut at = 0;
+        while at < lower.len() {
+            let found = match &self.search {
+                Search::Vectors(searcher) => searcher
+                    .find_in(lower, (at..lower.len()).into())
+                    .map(|m| (m.pattern(), m.start())),
+                Search::Automaton(automaton) => {
+                    let input = aho_corasick::Input::new(lower).range(at..);
+                    automaton.find(input).map(|m| (m.pattern(), m.start()))
+                }
+            };
+            let Some((literal, start)) = found else { return };
+            hit(&self.needers[literal.as_usize()], start);
+            at = start + 1;
         }
-        let (_, low, high) = last;
-        places &= if shift == 0 { low } else { low >> shift | high << (64 - shift) };
-        if places == 0 {
-            break;
-        }
     }
-    places
 }
 
 #[cfg(test)]

@@ -62,15 +62,18 @@ impl fmt::Display for Hint<'_> {
     }
 }
 
-/// The text of a rule file and its name.
-pub(super) struct Source<'t> {
-    pub(super) name: Arc<str>,
-    pub(super) text: &'t str,
+/// The text of a TOML file and its name: turns places and complaints of the parser into faults.
+#[derive(Debug)]
+pub struct Source<'t> {
+    /// What messages call it.
+    pub name: Arc<str>,
+    /// The text.
+    pub text: &'t str,
 }
 
 impl Source<'_> {
     /// The place of a byte range of the text.
-    pub(super) fn place(&self, range: &Range<usize>) -> Place {
+    pub fn place(&self, range: &Range<usize>) -> Place {
         let head = &self.text[..range.start.min(self.text.len())];
         let line = 1 + head.matches('\n').count();
         let column = 1 + head.rsplit('\n').next().map_or(0, |last| last.chars().count());
@@ -78,7 +81,7 @@ impl Source<'_> {
     }
 
     /// What the parser complains about, without the values that it read.
-    pub(super) fn syntax(&self, error: &toml::de::Error) -> Fault {
+    pub fn syntax(&self, error: &toml::de::Error) -> Fault {
         let place = self.place(&error.span().unwrap_or(0..0));
         let message = unquoted(error.message());
         match nearest(error.message()) {

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+mod actions;
 mod fault;
 mod glob;
 pub mod model;
@@ -20,7 +21,7 @@ mod path;
 mod raw;
 mod validate;
 
-pub use fault::{Fault, Place};
+pub use fault::{Fault, Place, Source};
 pub use glob::Glob;
 pub use path::{JsonPath, Step};
 pub use raw::FORMAT;
@@ -97,7 +98,7 @@ impl Book {
     /// # Errors
     /// The first fault, with its place.
     pub fn add_text(&mut self, text: &str, name: &str, folder: Option<&Path>) -> Result<(), Fault> {
-        let source = fault::Source { name: Arc::from(name), text };
+        let source = Source { name: Arc::from(name), text };
         let (rules, changes) = validate::read(&source, folder)?;
         for rule in rules {
             self.rules.retain(|known| known.id != rule.id);

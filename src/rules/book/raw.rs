@@ -97,3 +97,11 @@ pub(super) struct Only {
     pub(super) fields: Vec<String>,
     pub(super) lines: Option<Spanned<String>>,
 }
+
+/// The parameters of an action as they stand in a rule or a change.
+pub(super) struct Parameters<'p> {
+    pub(super) constant: &'p Option<String>,
+    pub(super) keep: Option<usize>,
+    pub(super) to: &'p Option<String>,
+    pub(super) keep_prefix: Option<bool>,
+}

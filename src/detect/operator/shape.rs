@@ -1,0 +1,145 @@
+//! Where rows of byte classes stand in a text.
+//!
+//! In: the class masks of the scan, 64 bytes a word. Out: the places where a shape begins. A run of
+//! n bytes of one class is found by shifting its mask log n times; a shape is given up at its
+//! first run that occurs nowhere, the rarest one first, so most of them cost a few operations for 64
+//! bytes.
+
+use crate::scan::Lane;
+
+use super::need::Classes;
+
+/// Shapes and the patterns that need them.
+#[derive(Debug, Default)]
+pub(super) struct Shapes(Vec<Shape>);
+
+#[derive(Debug)]
+struct Shape {
+    /// Runs of one class, those of rare classes first.
+    runs: Vec<Run>,
+    /// Whether it begins with the byte before a word.
+    looks_back: bool,
+    patterns: Vec<u16>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    classes: Classes,
+    /// Bytes from the start of the shape.
+    offset: u32,
+    count: u32,
+}
+
+impl Shapes {
+    /// The shapes, those that are alike put together.
+    pub(super) fn new(mut shapes: Vec<(Vec<Classes>, u16)>) -> Self {
+        shapes.sort_by_key(|(shape, _)| shape.iter().map(|classes| classes.0).collect::<Vec<_>>());
+        let alike = shapes.chunk_by(|(a, _), (b, _)| a == b);
+        Self(
+            alike.map(|all| Shape::new(&all[0].0, all.iter().map(|(_, n)| *n).collect())).collect(),
+        )
+    }
+
+    /// Calls `hit` with a pattern and a byte of its line for each place of its shape in `text`, whose
+    /// class masks are `lanes`.
+    pub(super) fn run(&self, text: &[u8], lanes: &[Lane], mut hit: impl FnMut(u16, usize)) {
+        if self.0.is_empty() {
+            return;
+        }
+        let mut here = lanes.first().map_or(Masks::BEYOND, Masks::of);
+        for index in 0..lanes.len() {
+            let next = lanes.get(index + 1).map_or(Masks::BEYOND, Masks::of);
+            for shape in &self.0 {
+                let mut places = shape.places(&here, &next);
+                while places != 0 {
+                    let at = index * 64 + places.trailing_zeros() as usize;
+                    places &= places - 1;
+                    // The byte before a word may end the line before it.
+                    let at = if text.get(at) == Some(&b'\n') { at + 1 } else { at };
+                    shape.patterns.iter().for_each(|&number| hit(number, at));
+                }
+            }
+            here = next;
+        }
+        // Nothing stands before the first line, which a shape may want to see.
+        for shape in self.0.iter().filter(|shape| shape.looks_back) {
+            shape.patterns.iter().for_each(|&number| hit(number, 0));
+        }
+    }
+}
+
+impl Shape {
+    fn new(shape: &[Classes], patterns: Vec<u16>) -> Self {
+        let mut runs: Vec<Run> = Vec::new();
+        for (offset, &classes) in (0..).zip(shape) {
+            match runs.last_mut() {
+                Some(run) if run.classes == classes => run.count += 1,
+                _ => runs.push(Run { classes, offset, count: 1 }),
+            }
+        }
+        let rarity = |run: &Run| match run.classes {
+            Classes::UPPER => 0,
+            Classes::DIGIT => 1,
+            _ => 2,
+        };
+        runs.sort_by_key(|run| (rarity(run), std::cmp::Reverse(run.count)));
+        let looks_back = shape.first() == Some(&Classes::BEFORE);
+        Self { runs, looks_back, patterns }
+    }
+
+    /// The places of the first 64 at which it begins.
+    #[inline]
+    fn places(&self, here: &Masks, next: &Masks) -> u64 {
+        let mut places = u64::MAX;
+        for run in &self.runs {
+            let classes = usize::from(run.classes.0);
+            let mask = u128::from(next.0[classes]) << 64 | u128::from(here.0[classes]);
+            places &= (repeated(mask, run.count) >> run.offset) as u64;
+            if places == 0 {
+                break;
+            }
+        }
+        places
+    }
+}
+
+/// Where `count` bits stand in a row.
+#[inline]
+fn repeated(mut mask: u128, count: u32) -> u128 {
+    let mut have = 1;
+    while have < count {
+        let step = have.min(count - have);
+        mask &= mask >> step;
+        have += step;
+    }
+    mask
+}
+
+/// One mask for each set of classes.
+#[derive(Clone, Copy)]
+struct Masks([u64; 32]);
+
+impl Masks {
+    /// Past the end of the text.
+    const BEYOND: Masks = {
+        let mut masks = [0; 32];
+        let mut set = 0;
+        while set < 32 {
+            masks[set] = if set & Classes::OTHER.0 as usize != 0 { u64::MAX } else { 0 };
+            set += 1;
+        }
+        Masks(masks)
+    };
+
+    #[inline]
+    fn of(lane: &Lane) -> Self {
+        let other = !(lane.digit | lane.alpha | lane.high);
+        let single = [lane.digit, lane.upper, lane.alpha & !lane.upper, lane.high, other];
+        let mut masks = [0; 32];
+        for set in 1..32usize {
+            // The set without its lowest class is known already.
+            masks[set] = masks[set & (set - 1)] | single[set.trailing_zeros() as usize];
+        }
+        Self(masks)
+    }
+}

@@ -1,0 +1,130 @@
+//! Packs against validators of another make: these are written from the standards, digit by digit, and
+//! share no code with the crate.
+
+use lognym::detect::operator::{Operator, Scratch};
+use lognym::rules::book::{Book, pack};
+use lognym::scan::Kernel;
+use proptest::prelude::*;
+
+fn operator(pack: &str, id: &str) -> Operator {
+    let mut book = Book::default();
+    book.add_pack(pack).expect("a pack");
+    let operator = Operator::new(&book.only(id), Kernel::auto(), &[]).expect("patterns compile");
+    operator.expect("the pack has this rule")
+}
+
+fn finds(operator: &Operator, text: &str) -> Vec<String> {
+    let hits = operator.hits(text.as_bytes(), &mut Scratch::default()).to_vec();
+    hits.iter().map(|hit| text[hit.span.start..hit.span.end].to_owned()).collect()
+}
+
+/// Luhn as the standard's prose has it: double every second digit from the right, add the digits.
+fn luhn(digits: &str) -> bool {
+    let mut total = 0;
+    for (index, c) in digits.chars().rev().enumerate() {
+        let mut value = c.to_digit(10).expect("a digit");
+        if index % 2 == 1 {
+            value *= 2;
+        }
+        total += value.to_string().chars().map(|c| c.to_digit(10).expect("a digit")).sum::<u32>();
+    }
+    total.is_multiple_of(10)
+}
+
+/// ISO 13616 by one large number: letters spelled out, remainder by long division.
+fn iban(text: &str) -> bool {
+    let turned = [&text[4..], &text[..4]].concat();
+    let spelled: String =
+        turned.chars().map(|c| c.to_digit(36).expect("a letter or digit").to_string()).collect();
+    spelled.chars().fold(0, |rest, c| (rest * 10 + c.to_digit(10).expect("a digit")) % 97) == 1
+}
+
+/// The check digit of the German tax id by the recurrence of ISO 7064, written out.
+fn tax_check(ten: &str) -> u32 {
+    let mut product = 10;
+    for c in ten.chars() {
+        let mut sum = (c.to_digit(10).expect("a digit") + product) % 10;
+        if sum == 0 {
+            sum = 10;
+        }
+        product = sum * 2 % 11;
+    }
+    match 11 - product {
+        10 => 0,
+        check => check,
+    }
+}
+
+proptest! {
+    #[test]
+    fn cards_are_found_if_their_check_digit_is_right(number in "4[0-9]{15}|5[1-5][0-9]{14}|3[47][0-9]{13}") {
+        let found = finds(&operator("finance", "card"), &format!("paid {number} now"));
+        prop_assert_eq!(found.len(), usize::from(luhn(&number)));
+    }
+
+    #[test]
+    fn ibans_are_found_if_their_check_digits_are_right(body in "[0-9]{18}", check in 2u32..99) {
+        let number = format!("DE{check:02}{body}");
+        let grouped: Vec<_> = number.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c)).collect();
+        for spelled in [number.clone(), grouped.join(" "), number.to_lowercase()] {
+            let found = finds(&operator("finance", "iban"), &format!("to {spelled}, done"));
+            prop_assert_eq!(found.len(), usize::from(iban(&number)));
+        }
+    }
+
+    #[test]
+    fn a_right_iban_is_always_found(body in "[0-9]{18}") {
+        let right = (2..99).map(|check| format!("DE{check:02}{body}")).find(|number| iban(number));
+        let number = right.expect("some check digits are right");
+        let found = finds(&operator("finance", "iban"), &format!("iban={number}"));
+        prop_assert_eq!(found, [number]);
+    }
+
+    #[test]
+    fn tax_ids_have_one_check_digit(swap in 0usize..9, first in 1usize..10) {
+        // Nine different digits, one of them twice.
+        let mut digits: Vec<usize> = (0..10).collect();
+        digits.swap(0, first);
+        digits[9] = digits[swap];
+        let ten: String = digits.iter().map(ToString::to_string).collect();
+        let operator = operator("germany", "de-tax-id");
+        for check in 0..10 {
+            let found = finds(&operator, &format!("Steuer {ten}{check}"));
+            prop_assert_eq!(found.len(), usize::from(check == tax_check(&ten)), "{}{}", ten, check);
+        }
+    }
+
+    #[test]
+    fn imeis_need_a_right_check_digit(number in "[0-9]{15}") {
+        let found = finds(&operator("telecom", "imei"), &format!("imei={number}"));
+        prop_assert_eq!(found.len(), usize::from(luhn(&number) && number.contains(|c| c != '0')));
+    }
+
+    #[test]
+    fn addresses_are_found_as_the_standard_library_reads_them(bits: u128, v4: u32) {
+        let address = std::net::Ipv6Addr::from_bits(bits).to_string();
+        prop_assert_eq!(finds(&operator("ip", "ipv6"), &format!("a [{address}]:1 b")), [address]);
+        let address = std::net::Ipv4Addr::from_bits(v4).to_string();
+        prop_assert_eq!(finds(&operator("ip", "ipv4"), &format!("{address} {address}:53.")), [&*address, &*address]);
+    }
+}
+
+#[test]
+fn social_security_numbers_follow_the_areas() {
+    let operator = operator("usa", "us-ssn");
+    for area in 0..1000 {
+        let found = finds(&operator, &format!("id {area:03}-45-6789."));
+        let given = area != 0 && area != 666 && area < 900;
+        assert_eq!(found.len(), usize::from(given), "{area}");
+    }
+}
+
+#[test]
+fn every_pack_loads_and_its_types_are_its_own() {
+    for name in pack::NAMES {
+        let mut book = Book::default();
+        book.add_pack(name).unwrap_or_else(|fault| panic!("{fault}"));
+        assert!(!book.rules().is_empty(), "{name}");
+    }
+    assert!(Book::default().add_pack("nonsense").is_err());
+}
