@@ -89,8 +89,9 @@ impl Recipe {
     }
 
     fn term_of_this_run(&self) -> Result<Term, Failure> {
-        let keys = settings::ephemeral(&self.key.domain)?;
-        let engine = Arc::new(settings::engine(&self.detector, keys)?);
+        let book = settings::book(&self.detector)?;
+        let keys = settings::ephemeral(&self.key.domain, &book.types(&Counts::TYPES))?;
+        let engine = Arc::new(settings::engine(&self.detector, book, keys)?);
         let (epoch, not_before) = ("ephemeral".to_owned(), SystemTime::UNIX_EPOCH);
         Ok(Term { epoch, not_before, not_after: None, engine })
     }
@@ -109,12 +110,15 @@ fn terms_of_ring(
     detector: &DetectorArgs,
 ) -> Result<Vec<Term>, Failure> {
     let now = SystemTime::now();
-    let engine = settings::engine(detector, ring.keys(ring.active(now)?, domain, &Counts::TYPES)?)?;
+    let book = settings::book(detector)?;
+    let types = book.types(&Counts::TYPES);
+    let first = ring.keys(ring.active(now)?, domain, &types)?;
+    let engine = settings::engine(detector, book, first)?;
     let usable = ring.epochs().iter().filter(|epoch| {
         SystemTime::from(epoch.not_after) > now && !matches!(epoch.material, Material::Destroyed(_))
     });
     let terms = usable.map(|epoch| {
-        let keys = ring.keys(epoch, domain, &Counts::TYPES)?;
+        let keys = ring.keys(epoch, domain, &types)?;
         Ok(Term {
             epoch: epoch.id.clone(),
             not_before: epoch.not_before.into(),
