@@ -24,7 +24,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
     // Before the keys and the first raw line are in memory.
     secret::no_core_dumps();
     if !args.is_paired() {
-        let message = "each --listen needs its own --forward";
+        let message = "a sidecar needs --listen, and its own --forward for each; or [[serve]] in the configuration";
         Cli::command().error(ErrorKind::WrongNumberOfValues, message).exit();
     }
     let config = args.config()?;

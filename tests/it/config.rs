@@ -62,14 +62,16 @@ fn flags_win_over_variables_over_the_file() {
 fn a_bad_configuration_stops_the_start_before_a_byte_is_written() {
     let folder = tempfile::tempdir().expect("a folder");
     for (content, words) in [
-        ("treads = 3\n", "c.toml:1:1: unknown field `treads`"),
+        ("treads = 3\n", "c.toml:1:1: unknown field `treads` (hint: did you mean `threads`?)"),
         ("threads = 0\n", "c.toml:1:11: "),
         ("\nregion = [\"XX\"]\n", "c.toml:2:10: "),
         ("rules = [\"missing.toml\"]\n", "missing.toml: cannot be read"),
         ("key_file = \"a\"\nkey_command = [\"/bin/x\"]\n", "one source"),
         ("key_command = [\"x\"]\n", "absolute path"),
         ("domain = \"lognym-sk1-00\"\n", "c.toml:1:11: a secret"),
-        ("[[serve]]\nlisten = \"x\"\nforward = \"tcp://a:1\"\n", "URIs"),
+        ("[[serve]]\nlisten = \"x\"\nforward = \"tcp://a:1\"\n", "c.toml:2:10: "),
+        ("grace = [[1]]\nthreads = { a = 1 }\n", "c.toml:2:11: a text, a number"),
+        ("epoch = \"2026-11\"\n", "c.toml:1:1: unknown field `epoch`"),
     ] {
         let config = write(folder.path(), "c.toml", content);
         let output = run(&["--config", &config], b"call 030 23125 042\n");
@@ -80,6 +82,20 @@ fn a_bad_configuration_stops_the_start_before_a_byte_is_written() {
     }
     let output = run(&["config", "check", "--config", "/nonexistent/c.toml"], b"");
     assert_eq!(output.status.code(), Some(78));
+}
+
+#[test]
+fn a_sidecar_takes_its_pairs_and_flags_from_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = "ephemeral_key = true\ngrace = \"5s\"\nlog_level = \"error\"\n\
+                  [[serve]]\nlisten = \"stdin:\"\nforward = \"stdout:\"\n";
+    let config = write(folder.path(), "c.toml", config);
+    let output = run(&["serve", "--config", &config], b"From: <sip:+493023125042@192.0.2.1>\n");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert!(text(&output.stdout).starts_with("From: <sip:tel_"), "{output:?}");
+    // Half a pair on the command line is no pair, whatever the file says.
+    let output = run(&["serve", "--config", &config, "--listen", "stdin:"], b"");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
 }
 
 #[test]

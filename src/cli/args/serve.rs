@@ -18,17 +18,11 @@ use crate::cli::units;
 pub(crate) struct ServeArgs {
     /// Where to take logs from: tcp://HOST:PORT, tls://HOST:PORT, unix:PATH, udp://HOST:PORT
     /// (lossy), stdin:, systemd:; repeatable, or several with commas between them
-    #[arg(long, value_name = "URI", env = "LOGNYM_LISTEN", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "URI", env = "LOGNYM_LISTEN", value_delimiter = ',')]
     listen: Vec<Uri>,
     /// Where they go: tcp://HOST:PORT, tls://HOST:PORT, unix:PATH, stdout:; the first one is
     /// for the first --listen, and so on
-    #[arg(
-        long,
-        value_name = "URI",
-        env = "LOGNYM_FORWARD",
-        value_delimiter = ',',
-        required = true
-    )]
+    #[arg(long, value_name = "URI", env = "LOGNYM_FORWARD", value_delimiter = ',')]
     forward: Vec<Uri>,
     /// How frames are told apart: by a line feed, by octet counting (RFC 6587), or each by its
     /// first bytes
@@ -210,7 +204,7 @@ struct BoundsArgs {
 impl ServeArgs {
     /// Whether each --listen has its --forward.
     pub(crate) fn is_paired(&self) -> bool {
-        self.listen.len() == self.forward.len()
+        !self.listen.is_empty() && self.listen.len() == self.forward.len()
     }
 
     /// What the library takes.

@@ -16,6 +16,7 @@ use lognym::rules::book::{Fault, Place};
 use super::args::{self, Cli, ConfigCommand, ConfigVerb};
 use super::exit::{Exit, Failure};
 use super::message;
+use super::options::RingArgs;
 
 mod file;
 
@@ -28,19 +29,26 @@ pub(crate) fn parse() -> Result<Cli, Failure> {
     let Some(path) = place(&given) else { return Ok(finish(&given)) };
     let (config, settings) = Config::read(&path)?;
     let mut cli = finish(&with_defaults(&settings, &given)?);
-    let filter = match &mut cli.command {
-        None => &mut cli.filter,
-        Some(args::Command::Filter(filter)) => filter,
-        Some(_) => return Ok(cli),
-    };
-    let ring = &mut filter.key.ring;
     // A key source that flags or variables name wins.
-    if let Some(words) =
-        config.key_command.filter(|_| ring.key_file.is_none() && ring.key_fd.is_none())
-    {
+    let ring = ring(&mut cli).filter(|ring| ring.key_file.is_none() && ring.key_fd.is_none());
+    if let (Some(ring), Some(words)) = (ring, config.key_command) {
         ring.key_command = Some(KeyCommand::new(&words)?);
     }
     Ok(cli)
+}
+
+/// Where the command that was given looks for its ring.
+fn ring(cli: &mut Cli) -> Option<&mut RingArgs> {
+    Some(match &mut cli.command {
+        None => &mut cli.filter.key.ring,
+        Some(args::Command::Filter(args)) => &mut args.key.ring,
+        Some(args::Command::Serve(args)) => &mut args.key.ring,
+        Some(args::Command::Lookup(args)) => &mut args.subject.ring,
+        Some(args::Command::Find(args)) => &mut args.subject.ring,
+        Some(args::Command::Extract(args)) => &mut args.subject.ring,
+        Some(args::Command::Erase(args)) => &mut args.subject.ring,
+        Some(_) => return None,
+    })
 }
 
 fn finish(matches: &ArgMatches) -> Cli {
@@ -71,7 +79,14 @@ fn with_defaults(settings: &[Setting], given: &ArgMatches) -> Result<ArgMatches,
     let given = given.subcommand().map_or(given, |(_, matches)| matches);
     // A key source that is named wins over the file's; together they would be two.
     let has_key = given.try_get_raw("key_fd").ok().flatten().is_some();
-    let kept = settings.iter().filter(|setting| setting.id != "key_file" || !has_key);
+    // So is a pair of a sidecar that is named, or half of one.
+    let said = |id| given.try_get_raw(id).ok().flatten().is_some();
+    let has_pair = said("listen") || said("forward");
+    let kept = settings.iter().filter(|setting| match &*setting.id {
+        "key_file" => !has_key,
+        "listen" | "forward" => !has_pair,
+        _ => true,
+    });
     let command = kept.fold(Cli::command(), with_default);
     command.try_get_matches().map_err(|error| {
         // It was read without these defaults, so one of them is wrong.
@@ -79,7 +94,7 @@ fn with_defaults(settings: &[Setting], given: &ArgMatches) -> Result<ArgMatches,
             Some(ContextValue::String(flag)) => flag.trim_start_matches('-').replace('-', "_"),
             _ => String::new(),
         };
-        let wrong = settings.iter().find(|setting| named.starts_with(setting.id));
+        let wrong = settings.iter().find(|setting| named.starts_with(&*setting.id));
         let place = wrong.map_or_else(|| Place::whole("configuration"), |s| s.place.clone());
         let text = error.to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
@@ -91,9 +106,11 @@ fn with_defaults(settings: &[Setting], given: &ArgMatches) -> Result<ArgMatches,
 fn with_default(command: Command, setting: &Setting) -> Command {
     let names: Vec<String> =
         command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
-    let has = command.get_arguments().any(|arg| arg.get_id() == setting.id);
+    let has = command.get_arguments().any(|arg| *arg.get_id() == *setting.id);
     let command = match has {
-        true => command.mut_arg(setting.id, |arg| arg.default_values(setting.values.clone())),
+        true => {
+            command.mut_arg(setting.id.clone(), |arg| arg.default_values(setting.values.clone()))
+        }
         false => command,
     };
     names.into_iter().fold(command, |command, name| {
@@ -128,7 +145,7 @@ fn shown(config: &Config, settings: &[Setting], name: &str) -> Result<String, Fa
         let values: Vec<_> = values.map(|value| value.to_string_lossy()).collect();
         let from = match matches.value_source(id) {
             Some(ValueSource::EnvVariable) => format!("LOGNYM_{}", id.to_uppercase()),
-            _ if settings.iter().any(|setting| setting.id == id) => name.to_owned(),
+            _ if settings.iter().any(|setting| setting.id == *id) => name.to_owned(),
             _ => "built in".to_owned(),
         };
         // Writing to a string cannot fail.
@@ -138,7 +155,12 @@ fn shown(config: &Config, settings: &[Setting], name: &str) -> Result<String, Fa
         let _ = writeln!(text, "key_command = {}  # {name}", command.join(" "));
     }
     for pair in &config.serve {
-        let _ = writeln!(text, "serve {} -> {}  # {name}", pair.listen, pair.forward);
+        let _ = writeln!(
+            text,
+            "serve {} -> {}  # {name}",
+            pair.listen.get_ref(),
+            pair.forward.get_ref()
+        );
     }
     Ok(text)
 }

@@ -16,7 +16,7 @@ use super::{Request, for_logs};
 #[derive(Debug, Args)]
 pub(crate) struct EraseArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    pub(crate) subject: SubjectArgs,
     /// Filtered logs and folders of such
     #[arg(value_name = "LOG", required_unless_present = "queries")]
     logs: Vec<PathBuf>,

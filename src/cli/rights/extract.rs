@@ -13,7 +13,7 @@ use super::{Found, Request, finished, for_logs, logs, open, output, refuse_share
 #[derive(Debug, Args)]
 pub(crate) struct ExtractArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    pub(crate) subject: SubjectArgs,
     /// Filtered logs and folders of such; `-` is standard input [default: standard input]
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,

@@ -15,7 +15,7 @@ use super::{Found, Request, finished, for_logs, logs, open, output, refuse_share
 #[command(disable_help_flag = true)]
 pub(crate) struct FindArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    pub(crate) subject: SubjectArgs,
     /// Filtered logs and folders of such; `-` is standard input [default: standard input]
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,

@@ -13,7 +13,7 @@ use super::Request;
 #[derive(Debug, Args)]
 pub(crate) struct LookupArgs {
     #[command(flatten)]
-    subject: SubjectArgs,
+    pub(crate) subject: SubjectArgs,
     /// Print one JSON object a line
     #[arg(long, env = "LOGNYM_JSON", value_parser = FalseyValueParser::new())]
     json: bool,

@@ -91,6 +91,22 @@ impl Source<'_> {
     }
 }
 
+impl Source<'_> {
+    /// The fault of a field at `range` that is called `name`, which none of `known` is.
+    pub fn unknown_field<'k>(
+        &self,
+        range: &Range<usize>,
+        name: &str,
+        known: impl Iterator<Item = &'k str>,
+    ) -> Fault {
+        let fault = Fault::new(self.place(range), format!("unknown field `{name}`"));
+        match nearest_of(name, known) {
+            Some(known) => fault.with_hint(format!("did you mean `{known}`?")),
+            None => fault,
+        }
+    }
+}
+
 /// `message` without what stands between double quotes.
 fn unquoted(message: &str) -> String {
     let parts = message.split('"').enumerate();
@@ -104,8 +120,13 @@ fn nearest(message: &str) -> Option<&str> {
     message.starts_with("unknown ").then_some(())?;
     let mut names = message.split('`').skip(1).step_by(2);
     let found = names.next()?;
-    let near = names.map(|name| (distance(found, name), name)).min()?;
-    (near.0 <= 1 + found.len() / 3).then_some(near.1)
+    nearest_of(found, names)
+}
+
+/// The one of `known` that is nearest to `name`, unless all are far.
+fn nearest_of<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let near = known.map(|known| (distance(name, known), known)).min()?;
+    (near.0 <= 1 + name.len() / 3).then_some(near.1)
 }
 
 /// Levenshtein's distance in bytes.
