@@ -19,6 +19,8 @@ pub(crate) enum Topic {
     Record,
     /// Usual demands of the field, and the answers
     Statements,
+    /// How to write, try and ship rules of your own
+    Rules,
 }
 
 /// Prints a chapter.
@@ -29,6 +31,7 @@ pub(crate) fn show(topic: Topic) -> Result<Exit, Failure> {
         Topic::Retention => manual::RETENTION,
         Topic::Record => manual::RECORD,
         Topic::Statements => manual::STATEMENTS,
+        Topic::Rules => manual::RULES,
     };
     print(text.as_bytes())
 }
@@ -40,8 +43,14 @@ mod tests {
     use super::*;
     use crate::cli::args::Cli;
 
-    const CHAPTERS: [&str; 5] =
-        [manual::THREATS, manual::RIGHTS, manual::RETENTION, manual::RECORD, manual::STATEMENTS];
+    const CHAPTERS: [&str; 6] = [
+        manual::THREATS,
+        manual::RIGHTS,
+        manual::RETENTION,
+        manual::RECORD,
+        manual::STATEMENTS,
+        manual::RULES,
+    ];
 
     /// Every command line that a chapter shows is one.
     #[test]

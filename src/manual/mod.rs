@@ -12,9 +12,9 @@ pub const RETENTION: &str = include_str!("retention.md");
 pub const RECORD: &str = include_str!("record.md");
 /// Chapter [`statements`].
 pub const STATEMENTS: &str = include_str!("statements.md");
+/// Chapter [`rules`].
+pub const RULES: &str = include_str!("rules.md");
 
-#[doc = include_str!("rules.md")]
-pub mod rules {}
 #[doc = include_str!("threats.md")]
 pub mod threats {}
 #[doc = include_str!("rights.md")]
@@ -25,3 +25,5 @@ pub mod retention {}
 pub mod record {}
 #[doc = include_str!("statements.md")]
 pub mod statements {}
+#[doc = include_str!("rules.md")]
+pub mod rules {}

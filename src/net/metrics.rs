@@ -149,6 +149,11 @@ impl Metrics {
         engine.busy += busy;
     }
 
+    /// What the engine did so far.
+    pub(super) fn counts(&self) -> Counts {
+        lock(&self.engine).counts.clone()
+    }
+
     /// Notes that `frames` frames were written `latency` after they had come in.
     pub(super) fn sent(&self, frames: u64, latency: Duration) {
         self.frames_sent.fetch_add(frames, Relaxed);

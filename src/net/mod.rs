@@ -56,11 +56,14 @@ pub use life::Control;
 pub use reload::{Load, Term};
 pub use uri::{BadUri, Place, Uri};
 
+use crate::stats::Counts;
 use service::Service;
 
-/// What was left when the sidecar ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the sidecar did, and what was left when it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
+    /// What the engines counted.
+    pub counts: Counts,
     /// Frames that were read and not handed over.
     pub undelivered_frames: u64,
     /// Their bytes, as far as they are known.

@@ -111,6 +111,7 @@ impl Service {
         }
         let metrics = &self.shared.metrics;
         let outcome = Outcome {
+            counts: metrics.counts(),
             undelivered_frames: metrics.frames_undelivered.load(Relaxed),
             undelivered_bytes: metrics.bytes_undelivered.load(Relaxed),
         };

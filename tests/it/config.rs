@@ -87,12 +87,14 @@ fn a_bad_configuration_stops_the_start_before_a_byte_is_written() {
 #[test]
 fn a_sidecar_takes_its_pairs_and_flags_from_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = "ephemeral_key = true\ngrace = \"5s\"\nlog_level = \"error\"\n\
+    let config = "ephemeral_key = true\naudit = \"audit\"\ngrace = \"5s\"\nlog_level = \"error\"\n\
                   [[serve]]\nlisten = \"stdin:\"\nforward = \"stdout:\"\n";
     let config = write(folder.path(), "c.toml", config);
     let output = run(&["serve", "--config", &config], b"From: <sip:+493023125042@192.0.2.1>\n");
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(text(&output.stdout).starts_with("From: <sip:tel_"), "{output:?}");
+    let audit = fs::read_to_string(folder.path().join("audit")).expect("an audit log");
+    assert!(audit.contains("\"serve\"") && audit.contains("\"findings\":1"), "{audit}");
     // Half a pair on the command line is no pair, whatever the file says.
     let output = run(&["serve", "--config", &config, "--listen", "stdin:"], b"");
     assert_eq!(output.status.code(), Some(2), "{output:?}");

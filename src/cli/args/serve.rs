@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use lognym::net::framing::Framing;
 use lognym::net::{Bounds, ClientTls, Config, Error, Pair, ServerTls, Uri};
 
-use crate::cli::options::{DetectorArgs, KeyArgs, SuppressArgs};
+use crate::cli::options::{DetectorArgs, KeyArgs, RecordArgs, SuppressArgs};
 use crate::cli::units;
 
 /// What the sidecar is told.
@@ -50,6 +50,8 @@ pub(crate) struct ServeArgs {
     pub(crate) key: KeyArgs,
     #[command(flatten)]
     pub(crate) suppress: SuppressArgs,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
     /// Without a key ring, make a key for this run only
     #[arg(long, env = "LOGNYM_EPHEMERAL_KEY", value_parser = FalseyValueParser::new())]
     pub(crate) ephemeral_key: bool,
@@ -202,6 +204,11 @@ struct BoundsArgs {
 }
 
 impl ServeArgs {
+    /// Longest frame in bytes.
+    pub(crate) fn max_frame(&self) -> usize {
+        self.bounds.max_frame
+    }
+
     /// Whether each --listen has its --forward.
     pub(crate) fn is_paired(&self) -> bool {
         !self.listen.is_empty() && self.listen.len() == self.forward.len()
