@@ -13,11 +13,12 @@ use std::sync::Arc;
 use crate::action::Actions;
 use crate::carrier;
 use crate::detect::operator::{self, Operator, RuleNo};
-use crate::detect::{Detector, Finding, Found};
+use crate::detect::{Bias, Detector, Finding, Found};
 use crate::plan::Region;
 use crate::pseudonym::suppress::{self, Suppressed};
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
 use crate::resolve;
+use crate::roster::Roster;
 use crate::rules::book::Book;
 use crate::rules::book::model::Action;
 use crate::rules::{RuleSet, RulesError};
@@ -75,6 +76,10 @@ pub struct Setup {
     pub kernel: Kernel,
     /// Whose national numbers are read, in this order.
     pub regions: Vec<Region>,
+    /// How readily words are taken for a name.
+    pub bias: Bias,
+    /// The operator's own list of people.
+    pub roster: Option<Roster>,
     /// What the operator says; the keys must know its types ([`Book::types`]).
     pub book: Book,
 }
@@ -82,7 +87,8 @@ pub struct Setup {
 impl Default for Setup {
     /// The fastest kernel of this CPU; no national numbers, no rules of an operator.
     fn default() -> Self {
-        Self { kernel: Kernel::auto(), regions: Vec::new(), book: Book::default() }
+        let (kernel, regions) = (Kernel::auto(), Vec::new());
+        Self { kernel, regions, bias: Bias::default(), roster: None, book: Book::default() }
     }
 }
 
@@ -163,12 +169,12 @@ impl Engine {
     /// When a pattern of the operator is refused, when `keys` lack a type of his rules, or when the
     /// embedded rules are damaged.
     pub fn new(setup: Setup, keys: Keys) -> Result<Self, RulesError> {
-        let Setup { kernel, regions, book } = setup;
+        let Setup { kernel, regions, bias, roster, book } = setup;
         if let Some(code) = book.types(&Counts::TYPES).into_iter().find(|&code| !keys.know(code)) {
             return Err(RulesError::NoKey { code });
         }
         let operator = Operator::new(&book, kernel, &regions)?.map(Arc::new);
-        let detector = Arc::new(Detector::new(RuleSet::builtin()?, regions));
+        let detector = Arc::new(Detector::new(RuleSet::builtin()?, regions, bias, roster));
         Ok(Self { kernel, detector, operator, keys, suppressed: None })
     }
 

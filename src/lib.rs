@@ -45,7 +45,7 @@
 //! | flow | [`engine`] |
 //! | order, replacement | [`resolve`], [`action`] |
 //! | detectors | [`detect`] |
-//! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`plan`], [`pseudonym`] |
+//! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`roster`], [`plan`], [`pseudonym`] |
 //! | plain things | [`span`], [`class`], [`carrier`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
 //!
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
@@ -70,6 +70,7 @@ pub mod pseudonym;
 pub mod replace;
 pub mod resolve;
 pub mod rights;
+pub mod roster;
 pub mod rules;
 pub mod scan;
 pub mod secret;

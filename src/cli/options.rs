@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum};
 
 use lognym::audit::Case;
+use lognym::detect::Bias;
 use lognym::plan::Region;
 use lognym::pseudonym::{Domain, ring};
 use lognym::rules::book::pack;
@@ -41,6 +42,12 @@ pub(crate) struct DetectorArgs {
         value_parser = parse_region
     )]
     pub(crate) region: Vec<Region>,
+    /// Where only the words speak for a name: miss few, balance, or mistake few
+    #[arg(long, value_name = "BIAS", env = "LOGNYM_BIAS", default_value = "balanced")]
+    pub(crate) bias: BiasArg,
+    /// List of people, a name a line in any spelling, who are found wherever they stand
+    #[arg(long, value_name = "FILE", env = "LOGNYM_NAMES")]
+    pub(crate) names: Option<PathBuf>,
     /// Rule file to obey, or a folder of them; may be given more than once, later ones win
     #[arg(long, value_name = "PATH", env = "LOGNYM_RULES", value_delimiter = ':')]
     pub(crate) rules: Vec<PathBuf>,
@@ -56,6 +63,23 @@ pub(crate) struct DetectorArgs {
     /// Instruction set to scan with: auto, scalar, ssse3, avx2, avx512, neon
     #[arg(long, value_name = "NAME", env = "LOGNYM_KERNEL", default_value = "auto")]
     pub(crate) kernel: Kernel,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BiasArg {
+    Recall,
+    Balanced,
+    Precision,
+}
+
+impl From<BiasArg> for Bias {
+    fn from(bias: BiasArg) -> Self {
+        match bias {
+            BiasArg::Recall => Bias::Recall,
+            BiasArg::Balanced => Bias::Balanced,
+            BiasArg::Precision => Bias::Precision,
+        }
+    }
 }
 
 /// Where the ring is.

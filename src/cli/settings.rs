@@ -1,7 +1,7 @@
 //! From arguments to what the library takes.
 
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -14,6 +14,7 @@ use lognym::plan::Region;
 use lognym::pseudonym::ring::{FileError, KeySource, OpenOptions, Places, Ring, RingError};
 use lognym::pseudonym::suppress::{List, Suppressed};
 use lognym::pseudonym::{Domain, Keys};
+use lognym::roster::Roster;
 use lognym::rules::book::Book;
 use lognym::span::TypeCode;
 use lognym::stats::Counts;
@@ -143,6 +144,15 @@ pub(crate) fn ephemeral(domain: &Domain, types: &[TypeCode]) -> Result<Keys, Fai
         .map_err(|error| Failure::new(Exit::Key, error))
 }
 
+/// The operator's list of people, if there is one.
+fn roster(path: Option<&Path>) -> Result<Option<Roster>, Failure> {
+    let Some(path) = path else { return Ok(None) };
+    let roster = Roster::open(path)
+        .with_context(|| format!("--names {}", path.display()))
+        .map_err(|error| Failure::new(Exit::Config, error))?;
+    Ok(Some(roster))
+}
+
 /// The operator's rules: packs first, then files in their order.
 pub(crate) fn book(detector: &DetectorArgs) -> Result<Book, Failure> {
     let mut book = Book::default();
@@ -153,8 +163,14 @@ pub(crate) fn book(detector: &DetectorArgs) -> Result<Book, Failure> {
 
 /// The engine of the filter; `keys` are for all types that the book writes.
 pub(crate) fn engine(detector: &DetectorArgs, book: Book, keys: Keys) -> Result<Engine, Failure> {
-    let (kernel, regions) = (detector.kernel, detector.region.clone());
-    Ok(Engine::new(Setup { kernel, regions, book }, keys)?)
+    let setup = Setup {
+        kernel: detector.kernel,
+        regions: detector.region.clone(),
+        bias: detector.bias.into(),
+        roster: roster(detector.names.as_deref())?,
+        book,
+    };
+    Ok(Engine::new(setup, keys)?)
 }
 
 /// The hash of the settings that decide what is found.

@@ -101,6 +101,25 @@ pub(super) fn names_beside(
     [None, whole(before), whole(after)]
 }
 
+/// The two cells before the one that holds the digits at `at`, a number of any kind, if they are the
+/// parts of a name that the lists know: `4711,Beispiel,Erika,0171/3920012,`.
+pub(super) fn names_before_digits(line: &Line, words: &Words, at: usize) -> Option<[Span; 2]> {
+    let head = &line.text[line.start..at];
+    let opening = head.iter().rev().take_while(|b| matches!(b, b'(' | b'+' | b'"')).count();
+    let separator = line.before(at - opening);
+    if !matches!(separator, b',' | b';' | b'|' | b'\t') {
+        return None;
+    }
+    let given = cell_before(line, at - opening, separator)?;
+    let family = cell_before(line, given.start, separator)?;
+    let known = |cell: Span| {
+        let bits = person::lexicon_bits(&line.text[cell.start..cell.end]);
+        bits.given() > 0 && bits.common() == 0 && !bits.is_place()
+    };
+    let listed = known(given) || known(family);
+    (listed && is_name_pair(line, words, family, given)).then_some([family, given])
+}
+
 /// The cell that ends before the separator at `end - 1`.
 fn cell_before(line: &Line, end: usize, separator: u8) -> Option<Span> {
     if line.before(end) != separator {

@@ -18,6 +18,8 @@ pub(super) enum Trust {
     Some,
     /// Anything that is not known to be something else.
     Full,
+    /// Anything but a thing: nothing else stands there.
+    Sure,
 }
 
 /// Whether `name` names a person, in a place of this trust.
@@ -32,8 +34,7 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
     }
     let given = parts().any(|word| word.bits.given() > 0 && !word.bits.is_nonperson());
     let thing = |word: &Word| is_thing(word) && !(given && word.is_listed());
-    let dated = parts().any(|word| word.bits.is_month());
-    if dated && (trust < Trust::Full || parts().all(|word| word.bits.is_month())) {
+    if is_date(name, trust) {
         return false;
     }
     if parts().all(|word| word.said.any(Said::N_NOBODY)) || parts().any(thing) {
@@ -42,11 +43,12 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
     let against = parts().filter(|word| speaks_against(word)).count();
     let lower = parts().any(|word| word.case == Case::Lower);
     match trust {
+        Trust::Sure => true,
         Trust::Full => against < count && !(lower && count == 1 && first.bits.common() > 0),
         Trust::Some if count == 1 => {
             first.is_listed() && first.bits.common() == 0 && first.case == Case::Title
         }
-        Trust::Some if lower => parts().all(Word::is_listed),
+        Trust::Some if lower => is_lower_name(name),
         Trust::Some => {
             against == 0 || (against < count && first.bits.given() > 0 && first.bits.common() == 0)
         }
@@ -57,6 +59,56 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
                 parts().all(|w| is_plain(w) || (w.bits.family() > 1 && w.bits.common() < 2));
             (first.bits.given() > 0 && is_plain(first) || initial) && !lower && known
         }
+    }
+}
+
+/// A month or weekday, if nothing says that someone is called so (`Jan Beispiel`, `Frau May`).
+fn is_date(name: &Name, trust: Trust) -> bool {
+    let words = || name.words().iter().filter(|word| !word.is_particle());
+    let month = |word: &Word| word.bits.is_month();
+    let called = |word: &Word| !month(word) && (word.is_listed() || word.bits.is_empty());
+    words().any(month)
+        && match trust {
+            Trust::Full | Trust::Sure => !words().filter(|word| month(word)).all(Word::is_listed),
+            Trust::Some => {
+                !(words().all(|word| word.is_listed() || called(word)) && words().any(called))
+            }
+            Trust::Little => true,
+        }
+}
+
+/// Words in lower case where a name is expected: one that is nothing but a given name and any other,
+/// or one that is on a list and one on none.
+fn is_lower_name(name: &Name) -> bool {
+    let words = || name.words().iter().filter(|word| !word.is_particle());
+    let fits = |word: &Word| (word.is_listed() && word.bits.common() < 2) || word.bits.is_empty();
+    let sure = |word: &Word| word.is_listed() && is_plain(word);
+    let given = |word: &&Word| word.bits.given() > 0 && is_plain(word);
+    let (all, first) = (words().all(|word| !is_elsewhere(word)), words().next());
+    all && (words().all(fits) && words().any(sure) || first.as_ref().is_some_and(given))
+}
+
+/// What a place of this trust adds to the model's score of each word.
+pub(super) fn prior(trust: Trust) -> i32 {
+    match trust {
+        Trust::Little => 16,
+        Trust::Some => 32,
+        Trust::Full | Trust::Sure => 48,
+    }
+}
+
+/// What is added to the model's score of each word of a run (in sixteenths of a nat): words that all
+/// are something else too, or a single one that nobody knows, take more than their neighbours say.
+pub(super) fn points(name: &Name) -> i32 {
+    let elsewhere = |word: &Word| !is_plain(word) || word.bits.is_place() || is_thing(word);
+    let words = || name.words().iter().filter(|word| !word.is_particle());
+    match name.words() {
+        [only] if only.bits.is_empty() => -32,
+        [only] if only.bits.common() == 3 => -40,
+        [only] if elsewhere(only) => -24,
+        _ if words().all(elsewhere) && words().any(|word| word.bits.is_place()) => -64,
+        _ if words().all(elsewhere) => -24,
+        _ => 0,
     }
 }
 
@@ -124,12 +176,32 @@ pub(super) fn words_with_comma(name: &Name, opens_number: bool) -> usize {
     if family && given { words.len() } else { comma }
 }
 
-/// How many lower-case words after a cue are the given and family names of one person.
-pub(super) fn words_in_lower_case(name: &Name) -> usize {
-    let listed = |word: &&Word| word.is_listed() && word.bits.common() < 2 || word.is_particle();
-    let count = name.words().iter().take(3).take_while(listed).count();
-    let given = name.words().first().is_some_and(|first| first.bits.given() > 0);
-    if given && count >= 2 { count } else { 0 }
+/// `Beispiel, Erika: ...`: a given name, or a family name with one that nobody knows.
+pub(super) fn is_speaker(family: &Word, given: &Word) -> bool {
+    let known = given.bits.given() > 0 && given.bits.common() < 2;
+    let listed = family.bits.family() > 0 && given.bits.is_empty();
+    given.after_comma && (known || listed) && !is_elsewhere(family) && !is_elsewhere(given)
+}
+
+/// How many lower-case words after a cue are the given and family names of one person: two, and the
+/// particles between. Where the text stops after them, `closed`, the second one may be any word.
+pub(super) fn words_in_lower_case(name: &Name, closed: bool) -> usize {
+    let words = name.words();
+    let mut parts = words.iter().enumerate().filter(|(_, word)| !word.is_particle());
+    let (Some((_, first)), Some((end, second))) = (parts.next(), parts.next()) else { return 0 };
+    let alone = |word: &Word| word.said.is_empty() && !is_elsewhere(word) && !word.bits.is_host();
+    let plain = |word: &Word| word.bits.common() == 0;
+    let unknown = |word: &Word| word.bits.is_empty() && word.span.len() > 2;
+    let family = second.bits.family() > 0 && plain(second);
+    let given = first.bits.given() > 0;
+    let both = (given && family)
+        || (given && plain(first) && (closed || second.bits.common() < 2))
+        || (family && unknown(first));
+    if both && alone(first) && alone(second) && (!closed || parts.next().is_none()) {
+        end + 1
+    } else {
+        0
+    }
 }
 
 /// A capitalised verb or header before a bare display name: `Processing`, `Caller`.

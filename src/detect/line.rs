@@ -25,6 +25,8 @@ pub(super) struct Line<'a> {
     pub field: Option<Field>,
     /// A cell after a number that holds a name.
     pub next_cell: Option<Span>,
+    /// Everything before was judged as running text.
+    pub judged: usize,
     /// What a `"path"` or `"field"` said of the `"value"` that follows it (RFC 6902).
     pub described: Option<Class>,
 }
@@ -44,6 +46,7 @@ impl<'a> Line<'a> {
             last: None,
             field: None,
             next_cell: None,
+            judged: start,
             described: None,
         }
     }

@@ -8,29 +8,37 @@
 use crate::carrier;
 use crate::plan::Region;
 use crate::pseudonym::{Kid, token};
+use crate::roster::Roster;
 use crate::rules::RuleSet;
-use crate::rules::words::Said;
 use crate::scan::candidate::{Candidate, Trigger};
-use crate::scan::filter::{Cue, Filter, Key};
+use crate::scan::filter::Filter;
 use crate::span::{Span, TypeCode};
 
 mod cells;
+mod features;
 mod field;
 mod guard;
 mod judge;
 mod key;
+#[doc(hidden)]
+pub mod learn;
 mod line;
+mod listed;
+mod model;
 mod name;
 mod number;
 pub mod operator;
 mod person;
 mod phone;
+mod prose;
 mod reading;
 mod shape;
 mod tuple;
+mod wanted;
 
 use key::KeyCache;
 use line::{Field, Line};
+pub use model::Bias;
 use name::Names;
 use operator::RuleNo;
 use phone::{Phone, Phones};
@@ -67,13 +75,15 @@ pub enum Context {
     Words,
     /// In a cell beside a number.
     Row,
+    /// On the operator's list.
+    List,
     /// None of the built-in reasons: a rule of the operator, which [`Finding::by`] names.
     Rule,
 }
 
 impl Context {
     /// All built-in ones, in the order of their numbers.
-    pub const ALL: [Context; 14] = [
+    pub const ALL: [Context; 15] = [
         Context::International,
         Context::Prefix,
         Context::National,
@@ -88,6 +98,7 @@ impl Context {
         Context::Phrase,
         Context::Words,
         Context::Row,
+        Context::List,
     ];
 
     /// The id of the rule in the rule files.
@@ -106,6 +117,7 @@ impl Context {
             Context::Phrase => "phrase",
             Context::Words => "words",
             Context::Row => "row",
+            Context::List => "list",
             Context::Rule => "rule",
         }
     }
@@ -278,13 +290,16 @@ pub struct Detector {
     rules: RuleSet,
     regions: Vec<Region>,
     filter: Filter,
+    bias: Bias,
+    roster: Option<Roster>,
 }
 
 impl Detector {
-    /// The detectors with these rules, reading national numbers of `regions` in their order.
-    pub fn new(rules: RuleSet, regions: Vec<Region>) -> Self {
-        let filter = filter_of(&rules);
-        Self { rules, regions, filter }
+    /// The detectors with these rules, reading national numbers of `regions` in their order, with
+    /// this bias towards names, and with the people of `roster`.
+    pub fn new(rules: RuleSet, regions: Vec<Region>, bias: Bias, roster: Option<Roster>) -> Self {
+        let filter = wanted::filter_of(&rules);
+        Self { rules, regions, filter, bias, roster }
     }
 
     /// The filter of the words and keys that this detector wants to see.
@@ -297,7 +312,11 @@ impl Detector {
         found.clear();
         let mut run = Run {
             phones: Phones { words: &self.rules.words, regions: &self.regions },
-            names: Names { words: &self.rules.words, phrases: &self.rules.phrases },
+            names: Names {
+                words: &self.rules.words,
+                phrases: &self.rules.phrases,
+                bias: self.bias,
+            },
             kid,
             found,
         };
@@ -308,7 +327,9 @@ impl Detector {
                 Some(line) if at < line.text.len() => line,
                 _ => {
                     let from = line.as_ref().map_or(0, |line| line.text.len());
-                    line.insert(Line::around(block, at, from))
+                    let line = line.insert(Line::around(block, at, from));
+                    run.opening(line);
+                    line
                 }
             };
             if let Some(cell) = current.next_cell.take_if(|cell| at >= cell.start) {
@@ -318,48 +339,10 @@ impl Detector {
                 run.look(current, at, candidate.trigger);
             }
         }
+        if let Some(roster) = &self.roster {
+            listed::add(block, roster, &mut found.findings);
+        }
     }
-}
-
-/// What the scan lets through: whatever the detectors could make something of.
-fn filter_of(rules: &RuleSet) -> Filter {
-    let mut filter = Filter::default();
-    let words = &rules.words;
-    let openers = [&TypeCode::TEL.as_bytes()[..], TypeCode::NAM.as_bytes(), b"values"];
-    openers.into_iter().for_each(|word| filter.add_word(word, Cue::NAME));
-    let cues = [
-        (Said::N_HONORIFIC, Cue::CAPITAL),
-        (Said::N_ROLE.with(Said::N_GREETING), Cue::NAME),
-        (Said::P_KEYWORD.with(Said::P_HINT), Cue::PHONE),
-        (Said::P_PREPOSITION, Cue::TIE),
-        (Said::N_PARTICLE, Cue::PARTICLE),
-    ];
-    for (said, cue) in cues {
-        words.saying(said).for_each(|word| filter.add_word(word, cue));
-    }
-    for phrase in &rules.phrases {
-        let mut ends = phrase.split(|&b| b == b' ');
-        // The scan takes what follows a letter with a diacritic for a word: `R`, `ckruf`.
-        let opener = ends.next().and_then(|word| word.rsplit(|b| !b.is_ascii()).next());
-        opener.into_iter().for_each(|word| filter.add_word(word, Cue::OPENS));
-        ends.next().into_iter().for_each(|word| filter.add_word(word, Cue::CLOSES));
-    }
-    let keys = [
-        (Said::F_VALUED, Key::NAME),
-        (Said::F_NUMBERED, Key::NUMBER),
-        (Said::F_NEUTRAL, Key::ENDING),
-    ];
-    for (said, key) in keys {
-        words.saying(said).for_each(|word| filter.add_key(word, key));
-    }
-    field::SEARCHES.iter().for_each(|word| filter.add_key(word, Key::NAME));
-    field::LABELS.iter().for_each(|word| filter.add_key(word, Key::LABEL));
-    field::VALUES.iter().for_each(|word| filter.add_key(word, Key::LABEL));
-    for scheme in field::SCHEMES {
-        filter.add_key(scheme, Key::SCHEME);
-        filter.add_key(scheme, Key::NUMBER);
-    }
-    filter
 }
 
 struct Run<'a> {
@@ -370,6 +353,14 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// The name that opens the line; the scan proposes only capitals after a space.
+    fn opening(&mut self, line: &mut Line) {
+        if matches!(line.at(line.start), b'A'..=b'Z' | 0x80..) {
+            let name = self.names.in_run(line, line.start);
+            self.settle_name(line, name);
+        }
+    }
+
     fn look(&mut self, line: &mut Line, at: usize, trigger: Trigger) {
         match trigger {
             Trigger::Number => self.number(line, at),
@@ -380,7 +371,7 @@ impl Run<'_> {
             Trigger::Key => self.field(line, at),
             Trigger::Word => self.word(line, at),
             Trigger::Pair => {
-                let name = self.names.pair(line, at);
+                let name = self.names.in_text(line, at);
                 self.settle_name(line, name);
             }
             Trigger::Escape => self.escape(line, at),
@@ -412,6 +403,10 @@ impl Run<'_> {
             line.done = phone.span.end;
             line.last = Some((line.done, TypeCode::TEL));
             line.next_element();
+        } else if let Some(names) = cells::names_before_digits(line, self.names.words, at) {
+            for name in names {
+                self.settle_name(line, Some((name, Context::Row)));
+            }
         }
     }
 
@@ -488,7 +483,10 @@ impl Run<'_> {
                 return self.tuple(line, at, at + 6 + spaces);
             }
         }
-        let mut name = self.names.after_cue(line, at).or_else(|| self.names.pair(line, at));
+        let mut name = self.names.after_cue(line, at);
+        if name.is_none() && matches!(line.text[at], b'A'..=b'Z' | 0x80..) {
+            name = self.names.in_text(line, at);
+        }
         while let Some((span, _)) = name {
             self.settle_name(line, name);
             name = self.names.next_to(line, span.end);

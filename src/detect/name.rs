@@ -8,15 +8,15 @@
 use std::collections::HashSet;
 
 use crate::carrier;
-use crate::pseudonym::token;
 use crate::rules::words::{LONGEST, Said, Words, lower_into};
-use crate::span::{Span, TypeCode};
+use crate::span::Span;
 
 use super::Context;
 use super::field;
 use super::judge::{self, Trust, is_person};
 use super::key::Class;
 use super::line::{Field, Line, is_word_byte};
+use super::model::Bias;
 use super::person::{self, Manner, Name};
 
 /// What the name detector needs to know.
@@ -24,6 +24,7 @@ use super::person::{self, Manner, Name};
 pub(super) struct Names<'a> {
     pub words: &'a Words,
     pub phrases: &'a HashSet<Vec<u8>>,
+    pub bias: Bias,
 }
 
 const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
@@ -44,8 +45,8 @@ impl Names<'_> {
             return None;
         }
         let Span { start, end } = field::value(line, field);
-        let manner =
-            Manner { lower: quoted || trust == Trust::Full, comma: true, plus: field.query };
+        let lower = quoted || trust == Trust::Full || field.class == Class::AnyName;
+        let manner = Manner { lower, comma: true, plus: field.query };
         let start = self.past_titles(line.text, start, end);
         let mut name = person::read(line.text, start, end, self.words, manner);
         if !quoted {
@@ -137,8 +138,9 @@ impl Names<'_> {
         }
         let capital = line.text[at].is_ascii_uppercase();
         let (start, colon) = after_word(line, cue.end)?;
-        let start = self.past_titles(line.text, start, line.text.len());
         let (context, trust) = self.cue(line, cue, said, capital)?;
+        let first = start;
+        let start = self.past_titles(line.text, first, line.text.len());
         let comma = colon || context != Context::Honorific;
         let name = self.in_prose(line, start, Manner { comma, ..WRITTEN })?;
         let greeted = said.any(Said::N_GREETING) && trust == Trust::Little;
@@ -150,14 +152,19 @@ impl Names<'_> {
             } else {
                 trust
             };
-        is_person(&name, trust).then(|| (name.span(), context))
+        if is_person(&name, trust) {
+            return Some((name.span(), context));
+        }
+        // After an honorific the honorific speaks, when its turn comes.
+        let span = (start == first).then(|| self.by_model(line, &name, trust)).flatten();
+        span.map(|span| (span, context))
     }
 
     /// What a cue word introduces, and how sure it is.
     fn cue(&self, line: &Line, cue: Span, said: Said, capital: bool) -> Option<(Context, Trust)> {
         let shouted = line.text[cue.start..cue.end].iter().all(u8::is_ascii_uppercase);
         if said.any(Said::N_HONORIFIC) && capital && !shouted {
-            Some((Context::Honorific, Trust::Full))
+            Some((Context::Honorific, Trust::Sure))
         } else if said.any(Said::N_ROLE) {
             Some((Context::Role, Trust::Some))
         } else if said.any(Said::N_PHRASE) && self.is_phrase(line, cue) {
@@ -177,9 +184,11 @@ impl Names<'_> {
         let end = line.text.len();
         let mut name = person::read(line.text, start, end, self.words, manner);
         if name.words().is_empty() {
-            name =
-                person::read(line.text, start, end, self.words, Manner { lower: true, ..manner });
-            name.cut(judge::words_in_lower_case(&name));
+            let lower = Manner { lower: true, comma: false, ..manner };
+            name = person::read(line.text, start, end, self.words, lower);
+            let closed = matches!(line.at(name.span().end), b',' | b'(' | b';' | b'"' | b'\n')
+                || line.text[name.span().end..].starts_with(b" (");
+            name.cut(judge::words_in_lower_case(&name, closed));
         } else {
             let after = &line.text[name.span().end..];
             let opens_number = matches!(
@@ -199,59 +208,53 @@ impl Names<'_> {
             .into_iter()
             .find(|tie| rest.starts_with(tie))?;
         let start = self.past_titles(line.text, end + tie.len(), line.text.len());
-        let name = self.in_prose(line, start, WRITTEN)?;
+        let name = self.in_prose(line, start, Manner { comma: true, ..WRITTEN })?;
         let titled = start > end + tie.len();
         let trust = if titled { Trust::Full } else { Trust::Some };
-        is_person(&name, trust).then(|| (name.span(), Context::Phrase))
+        let span = if is_person(&name, trust) {
+            Some(name.span())
+        } else {
+            self.by_model(line, &name, trust)
+        };
+        span.map(|span| (span, Context::Phrase))
     }
 
-    /// The name whose second word begins at `at`.
-    pub(super) fn pair(&self, line: &Line, at: usize) -> Option<(Span, Context)> {
-        let first = line.word_before(at, 2, b"")?;
-        let mut start = first.start;
-        while start > line.start.max(line.done)
-            && (is_word_byte(line.text[start - 1]) || line.text[start - 1] == b'-')
-        {
-            start -= 1;
-        }
-        let gap = &line.text[first.end..at];
-        let letters = &line.text[start..first.end];
-        let small = letters.first().is_none_or(|b| !b.is_ascii_uppercase() && *b < 0x80);
-        if small || !starts_freely(line, start) || start == line.token_end {
-            return None;
-        }
-        match gap {
-            b" " if person::lexicon_bits(letters).given() == 0 => return None,
-            b". " if letters.len() != 1 => return None,
-            b" " | b". " => {}
-            b", " => return self.turned(line, start),
-            _ => return None,
-        }
-        let name = self.in_prose(line, start, WRITTEN)?;
-        let shouted = |word: &person::Word| {
-            word.case == person::Case::Upper && word.bits.given().max(word.bits.family()) < 2
+    /// The name in running text whose first or a later word begins at `at`.
+    pub(super) fn in_text(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
+        let turned = match line.text[line.start..at] {
+            [.., b',', b' '] => self.turned(line, at),
+            _ => None,
         };
-        // What stands beside a replaced name was judged together with it.
-        let replaced = line.last == Some((start.wrapping_sub(1), TypeCode::NAM))
-            || line.text[name.span().end..]
-                .strip_prefix(b" ")
-                .is_some_and(|rest| token::lex(rest).is_some());
-        (name.words().len() >= 2
-            && !replaced
-            && !name.words().iter().any(shouted)
-            && is_person(&name, Trust::Little))
-        .then(|| (name.span(), Context::Words))
+        turned.or_else(|| self.in_run(line, at))
+    }
+
+    /// `Beispiel, Erika` with its second word at `at`.
+    fn turned(&self, line: &Line, at: usize) -> Option<(Span, Context)> {
+        let floor = line.start.max(line.done);
+        let head = line.text[floor..at].strip_suffix(b", ")?;
+        let joined = |b: &&u8| is_word_byte(**b) || matches!(**b, b'-' | b'\'');
+        let start = floor + head.len() - head.iter().rev().take_while(joined).count();
+        let capital = matches!(line.at(start), b'A'..=b'Z' | 0x80..);
+        (capital && starts_freely(line, start) && start != line.token_end)
+            .then(|| self.turned_from(line, start))?
     }
 
     /// `Beispiel, Erika: ...` without a cue: both on the name lists, and nothing of a sentence after.
-    fn turned(&self, line: &Line, start: usize) -> Option<(Span, Context)> {
-        let name = self.in_prose(line, start, Manner { comma: true, ..WRITTEN })?;
+    pub(super) fn turned_from(&self, line: &Line, start: usize) -> Option<(Span, Context)> {
+        let manner = Manner { comma: true, ..WRITTEN };
+        let name = person::read(line.text, start, line.text.len(), self.words, manner);
         let [family, .., given] = name.words() else { return None };
-        let ends = matches!(line.at(name.span().end), b':' | b'"' | b'\'' | b')' | b'\n');
-        let known = family.bits.family() > 0 && given.bits.given() > 0;
-        let plain = name.words().iter().all(|word| word.is_particle() || judge::is_plain(word));
-        (name.has_comma() && ends && known && plain && given.bits.common() == 0)
-            .then(|| (name.span(), Context::Words))
+        let end = line.at(name.span().end);
+        let ends = matches!(end, b':' | b'"' | b'\'' | b')' | b'\n');
+        // `Beispiel, Erika: ...` at the start of a line is who speaks.
+        let speaks = end == b':' && start == line.start;
+        let person = if speaks {
+            judge::is_speaker(family, given)
+        } else {
+            let plain = name.words().iter().all(|word| word.is_particle() || judge::is_plain(word));
+            family.bits.family() > 0 && given.bits.given() > 0 && plain && given.bits.common() == 0
+        };
+        (name.has_comma() && ends && person).then(|| (name.span(), Context::Words))
     }
 
     /// Where the name begins after honorifics and titles at `at`.
@@ -339,7 +342,7 @@ fn quoted_before(line: &Line, end: usize) -> Option<Span> {
 }
 
 /// Whether a word may start at `at`: after a space, a bracket or a quote, or at the line's start.
-fn starts_freely(line: &Line, at: usize) -> bool {
+pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
     match line.before(at) {
         b'\'' => !is_word_byte(line.before(at - 1)),
         b'\n' | b' ' | b'\t' | b'"' | b'(' | b'[' | b'{' | b',' | b';' | b':' | b'>' | b'='

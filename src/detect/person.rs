@@ -14,7 +14,7 @@ use crate::span::Span;
 /// Most words of a name.
 pub(super) const MOST_WORDS: usize = 6;
 /// Longest word of a name in bytes.
-const LONGEST_WORD: usize = 48;
+pub(super) const LONGEST_WORD: usize = 48;
 
 /// How a word is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,6 +75,10 @@ pub(super) struct Name {
 impl Name {
     pub(super) fn words(&self) -> &[Word] {
         &self.words[..self.count]
+    }
+
+    pub(super) fn words_mut(&mut self) -> &mut [Word] {
+        &mut self.words[..self.count]
     }
 
     /// From the first word to the last.
@@ -192,8 +196,11 @@ fn word(text: &[u8], place: usize, words: &Words) -> Option<Word> {
     })
 }
 
-/// What the lexicon knows of a word; of a double name, of its parts together.
+/// What the lexicon knows of a word as it stands in the text, escapes of the carrier undone; of a
+/// double name that it does not know, of its first part.
 pub(super) fn lexicon_bits(raw: &[u8]) -> Bits {
+    let mut plain = [0; LONGEST_WORD + 4];
+    let raw = decoded(raw, &mut plain);
     let whole = lexicon::word(raw);
     if whole != Bits::EMPTY {
         return whole;
@@ -202,6 +209,19 @@ pub(super) fn lexicon_bits(raw: &[u8]) -> Bits {
         Some(dash) => lexicon::word(&raw[..dash]),
         None => whole,
     }
+}
+
+/// `raw` without the escapes of its carrier; written into `plain` if it has any, as far as that goes.
+pub(super) fn decoded<'t>(raw: &'t [u8], plain: &'t mut [u8; LONGEST_WORD + 4]) -> &'t [u8] {
+    if !raw.iter().any(|b| matches!(b, b'\\' | b'%' | b'&')) {
+        return raw;
+    }
+    let (mut at, mut length) = (0, 0);
+    while let Some(unit) = carrier::unit(raw, at).filter(|_| length < LONGEST_WORD) {
+        length += unit.ch.encode_utf8(&mut plain[length..]).len();
+        at += unit.len;
+    }
+    &plain[..length]
 }
 
 /// Where the letters that begin at `place` end: letters and marks, with single apostrophes, hyphens

@@ -108,6 +108,11 @@ impl Bits {
         self.0 == 0
     }
 
+    /// The same word, were it on no list of names.
+    pub const fn without_names(self) -> Self {
+        Self(self.0 & !(BAND << GIVEN | BAND << FAMILY))
+    }
+
     /// Both together: the higher band of each kind, the flags of either.
     pub fn merge(self, other: Self) -> Self {
         let flags = (self.0 | other.0) & !0b11_1111;

@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 7] = [
         "span", "class", "carrier", "fold", "corpus", "frame", "stats", "secret", "replace",
         "manual",
     ],
-    &["scan", "rules", "lexicon", "pseudonym", "plan"],
+    &["scan", "rules", "lexicon", "roster", "pseudonym", "plan"],
     &["detect"],
     &["resolve", "action"],
     &["engine"],

@@ -1,0 +1,267 @@
+//! Names in running text, where nothing but the words and their neighbours speaks for them.
+//!
+//! In: the place of a capitalised word. Out: the words of its run (capitals in a row, particles
+//! between) that the [model](super::model) takes for a name. A run is judged once, as a whole; one
+//! that touches a name is not judged at all, for it was judged together with that name.
+
+use crate::lexicon;
+use crate::pseudonym::token;
+use crate::rules::words::{LONGEST, Said};
+use crate::span::{Span, TypeCode};
+
+use super::Context;
+use super::features::{self, Run};
+use super::judge::{self, Trust};
+use super::key::Class;
+use super::line::{Field, Line, is_word_byte};
+use super::model;
+use super::name::{Names, starts_freely};
+use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
+
+const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
+/// How far the angle bracket may be from a part of a display name.
+const LONGEST_REST: usize = 64;
+
+impl Names<'_> {
+    /// The name in the run of capitalised words that holds the one at `at`.
+    pub(super) fn in_run(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
+        let name = self.run(line, at)?;
+        let judged = Run::new(line, &name);
+        let points = match judge::points(&name) {
+            _ if after_number(line, name.span().start) => judge::prior(Trust::Some),
+            against if against < 0 && is_sentence(line) => 0,
+            against => against,
+        };
+        let tags = model::tags(&judged, self.bias.points() + points);
+        let words = tagged(name.words(), &tags);
+        is_name(words).then(|| self.whole(line, span(words)))
+    }
+
+    /// The words at the start of `name`, in a place of this trust, that the model takes for a name.
+    pub(super) fn by_model(&self, line: &Line, name: &Name, trust: Trust) -> Option<Span> {
+        let opens = |first: &Word| first.is_capital() && !judge::is_opening_word(first);
+        let capital = name.words().first().is_some_and(opens);
+        let text = |word: &Word| &line.text[word.span.start..word.span.end];
+        let worth = capital && name.words().iter().any(|word| features::is_worth(text(word)));
+        let humped = |word| features::is_humped(line.text, word);
+        if !worth || name.words().iter().any(humped) || touches(line, name.span()) {
+            return None;
+        }
+        let tags = model::tags(
+            &Run::new(line, name),
+            self.bias.points() + judge::prior(trust) + judge::points(name),
+        );
+        let words = tagged(name.words(), &tags);
+        (tags[0] && is_name(words) && !words.iter().all(judge::is_thing)).then(|| span(words))
+    }
+
+    /// The name that `found` is the whole or a part of: what the text around it says where it begins
+    /// and ends counts more than the model.
+    fn whole(&self, line: &Line, found: Span) -> (Span, Context) {
+        let covers =
+            |(span, _): &(Span, Context)| span.start <= found.start && found.end <= span.end;
+        let angle = angle_ahead(line, found.end).and_then(|angle| self.display(line, angle));
+        if let Some(display) = angle.filter(covers) {
+            return display;
+        }
+        let before = line.word_before(found.start, 2, b"").filter(|_| found.start > line.done);
+        let cued = before.and_then(|cue| self.after_cue(line, cue.start));
+        if let Some(cued) = cued.filter(covers) {
+            return cued;
+        }
+        (
+            Span::new(self.particles_before(line, found.start), self.turned_end(line, found)),
+            Context::Words,
+        )
+    }
+
+    /// `van der Beispiel` at the start of a value: the particles belong to the name.
+    fn particles_before(&self, line: &Line, start: usize) -> usize {
+        let floor = line.done.max(line.start);
+        let mut place = start;
+        while place > floor && line.text[place - 1] == b' ' {
+            let head = &line.text[floor..place - 1];
+            let letters = head.iter().rev().take_while(|&&b| is_word_byte(b)).count();
+            let word = &head[head.len() - letters..];
+            if !self.words.of(word).any(Said::N_PARTICLE) {
+                return start;
+            }
+            place -= letters + 1;
+        }
+        let opens = matches!(line.before(place), b',' | b';' | b'|' | b'"' | b'\'' | b'=' | b'\t');
+        if opens { place } else { start }
+    }
+
+    /// The end of `found`, or of the given name behind its comma: `Beispiel, Erika`.
+    fn turned_end(&self, line: &Line, found: Span) -> usize {
+        if line.at(found.end) != b',' {
+            return found.end;
+        }
+        let manner = Manner { comma: true, ..WRITTEN };
+        let mut name = person::read(line.text, found.start, line.text.len(), self.words, manner);
+        name.cut(judge::words_with_comma(&name, false));
+        let family =
+            name.words().first().is_some_and(|word| word.bits.given() <= word.bits.family());
+        if name.has_comma() && family { name.span().end } else { found.end }
+    }
+
+    /// The run that holds the word at `at`, if it is to be judged.
+    pub(super) fn run(&self, line: &mut Line, at: usize) -> Option<Name> {
+        if at < line.judged || at < line.done || !is_worth(line, at) {
+            return None;
+        }
+        let start = self.run_start(line, at);
+        let name = person::read(line.text, start, line.text.len(), self.words, WRITTEN);
+        let end = name.span().end.max(at + 1);
+        line.judged = end;
+        if name.words().len() == MOST_WORDS && is_capital(line, end + 1) {
+            line.judged = end_of_capitals(line, end);
+            return None;
+        }
+        let worth = !name.words().iter().any(|word| features::is_humped(line.text, word));
+        let other = |field: &Field| field.class == Class::Other && field.start == start;
+        let elsewhere = line.field.as_ref().is_some_and(other);
+        (worth && !elsewhere && starts_freely(line, start) && !touches(line, name.span()))
+            .then_some(name)
+    }
+
+    /// Goes back over capitalised words and particles before `at`.
+    fn run_start(&self, line: &Line, at: usize) -> usize {
+        let floor = line.done.max(line.start).max(line.judged.min(at));
+        let mut start = at;
+        let mut place = at;
+        for _ in 0..MOST_WORDS {
+            if place <= floor + 1 || line.text[place - 1] != b' ' {
+                break;
+            }
+            let end = place - 1;
+            let letters = line.text[floor..end]
+                .iter()
+                .rev()
+                .take_while(|&&b| is_word_byte(b) || matches!(b, b'-' | b'\'' | b'.'))
+                .count();
+            place = end - letters;
+            let word = &line.text[place..end];
+            let initial = word.len() == 2 && word[1] == b'.';
+            if letters == 0 || (word.contains(&b'.') && !initial) {
+                break;
+            }
+            if is_capital(line, place) {
+                start = place;
+            } else if !self.words.of(word).any(Said::N_PARTICLE) {
+                break;
+            }
+        }
+        start
+    }
+}
+
+/// The angle bracket after the name that goes on at `end`: letters, spaces and quotes lead there.
+fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
+    let rest = &line.text[end..];
+    let lead =
+        |b: &u8| is_word_byte(*b) || matches!(b, b' ' | b',' | b'.' | b'-' | b'\'' | b'"' | b'\\');
+    let length = rest.iter().take(LONGEST_REST).take_while(|&b| lead(b)).count();
+    (rest.get(length) == Some(&b'<')).then_some(end + length)
+}
+
+/// Whether the word at `at` makes its run worth a look: most capitals of a log are words or parts of
+/// something, and a look at the lexicon is far cheaper than reading the run.
+fn is_worth(line: &Line, at: usize) -> bool {
+    let rest = &line.text[at..];
+    let letters = rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphabetic()).count();
+    match rest.get(letters) {
+        Some(b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9') => false,
+        // The first part of a double name is a name.
+        Some(b'-') => {
+            let more = rest.get(letters + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80);
+            more && lexicon::word(&rest[..letters]).is_name()
+        }
+        Some(b'\'' | b'\\' | b'%' | b'&' | 0x80..) => true,
+        Some(b':' | b'/' | b'.') if is_glued(rest, letters) => false,
+        Some(b' ') if letters == 3 && matches!(rest.get(4), Some(b' ' | b'0'..=b'9')) => {
+            // `Mar 14`, `Jan  3`: a date.
+            let bits = lexicon::word(&rest[..letters]);
+            !bits.is_month() && bits.is_name()
+        }
+        _ => features::is_worth(&rest[..letters]),
+    }
+}
+
+/// `Detail:4`, `Server/2.4`, `Manager.java`: a sign that joins a word to what follows.
+fn is_glued(rest: &[u8], letters: usize) -> bool {
+    letters > 1
+        && rest.get(letters + 1).is_some_and(|&b| is_word_byte(b) || matches!(b, b'/' | b'+'))
+}
+
+/// Whether a capital, or a letter of another script, stands at `at`.
+fn is_capital(line: &Line, at: usize) -> bool {
+    matches!(line.at(at), b'A'..=b'Z' | 0x80..)
+}
+
+/// The end of the row of capitalised words that goes on at `end`.
+fn end_of_capitals(line: &Line, end: usize) -> usize {
+    let mut at = end;
+    while line.at(at) == b' ' && is_capital(line, at + 1) {
+        at += 1 + line.text[at + 1..].iter().take_while(|&&b| b != b' ').count();
+    }
+    at
+}
+
+/// Whether the line is a sentence, from its capital to its full stop: written by a person, not by a
+/// program. A token opens none, as it begins in lower case.
+fn is_sentence(line: &Line) -> bool {
+    let text = &line.text[line.start..];
+    let quote = |b: &u8| matches!(b, b'"' | b'\'');
+    let first = text.iter().find(|b| !quote(b));
+    let last = text.iter().rev().find(|b| !quote(b));
+    matches!(first, Some(b'A'..=b'Z' | 0x80..)) && matches!(last, Some(b'.' | b'!' | b'?'))
+}
+
+/// `+49 30 23125 042 for `: whom the number that was found belongs to.
+fn after_number(line: &Line, start: usize) -> bool {
+    let Some((end, TypeCode::TEL)) = line.last else { return false };
+    let between = line.text.get(end..start).unwrap_or_default();
+    [&b" for "[..], " für ".as_bytes(), b" von ", b" of ", b" from "].contains(&between)
+}
+
+/// Whether one space parts the run at `span` from a name that is settled or a token.
+fn touches(line: &Line, span: Span) -> bool {
+    let after = line.text.get(span.end..).unwrap_or_default();
+    // What stands near a token was judged when the token was a name.
+    let token_before = (span.start.saturating_sub(3)..=span.start).contains(&line.token_end);
+    let token_after =
+        (1..4).filter_map(|gap| after.get(gap..)).any(|rest| token::lex(rest).is_some());
+    line.last == Some((span.start.wrapping_sub(1), TypeCode::NAM)) || token_before || token_after
+}
+
+/// The first row of tagged words, particles at its ends apart.
+fn tagged<'w>(words: &'w [Word], tags: &[bool]) -> &'w [Word] {
+    let first = tags.iter().zip(words).position(|(&tag, word)| tag && !word.is_particle());
+    let Some(first) = first else { return &[] };
+    let count = tags[first..words.len()].iter().take_while(|&&tag| tag).count();
+    let mut words = &words[first..first + count];
+    while let [rest @ .., last] = words
+        && last.is_particle()
+    {
+        words = rest;
+    }
+    words
+}
+
+fn span(words: &[Word]) -> Span {
+    match words {
+        [first, .., last] => Span::new(first.span.start, last.span.end),
+        [only] => only.span,
+        [] => Span::default(),
+    }
+}
+
+/// What no score can make a name: initials alone, a month, a company or a thing.
+fn is_name(words: &[Word]) -> bool {
+    let letters = |word: &Word| !matches!(word.case, Case::Initial) && word.span.len() > 1;
+    let other = |word: &Word| !word.is_listed() && (word.bits.is_org() || judge::is_thing(word));
+    words.iter().any(letters)
+        && !words.iter().any(other)
+        && !words.iter().all(|word| word.bits.is_month())
+}

@@ -1,0 +1,49 @@
+//! Which words and keys the detectors want to see: what the scan is told to let through.
+
+use crate::rules::RuleSet;
+use crate::rules::words::Said;
+use crate::scan::filter::{Cue, Filter, Key};
+use crate::span::TypeCode;
+
+use super::field;
+
+/// What the scan lets through: whatever the detectors could make something of.
+pub(super) fn filter_of(rules: &RuleSet) -> Filter {
+    let mut filter = Filter::default();
+    let words = &rules.words;
+    let openers = [&TypeCode::TEL.as_bytes()[..], TypeCode::NAM.as_bytes(), b"values"];
+    openers.into_iter().for_each(|word| filter.add_word(word, Cue::NAME));
+    let cues = [
+        (Said::N_HONORIFIC, Cue::CAPITAL),
+        (Said::N_ROLE.with(Said::N_GREETING), Cue::NAME),
+        (Said::P_KEYWORD.with(Said::P_HINT), Cue::PHONE),
+        (Said::P_PREPOSITION, Cue::TIE),
+        (Said::N_PARTICLE, Cue::PARTICLE),
+    ];
+    for (said, cue) in cues {
+        words.saying(said).for_each(|word| filter.add_word(word, cue));
+    }
+    for phrase in &rules.phrases {
+        let mut ends = phrase.split(|&b| b == b' ');
+        // The scan takes what follows a letter with a diacritic for a word: `R`, `ckruf`.
+        let opener = ends.next().and_then(|word| word.rsplit(|b| !b.is_ascii()).next());
+        opener.into_iter().for_each(|word| filter.add_word(word, Cue::OPENS));
+        ends.next().into_iter().for_each(|word| filter.add_word(word, Cue::CLOSES));
+    }
+    let keys = [
+        (Said::F_VALUED, Key::NAME),
+        (Said::F_NUMBERED, Key::NUMBER),
+        (Said::F_NEUTRAL, Key::ENDING),
+    ];
+    for (said, key) in keys {
+        words.saying(said).for_each(|word| filter.add_key(word, key));
+    }
+    field::SEARCHES.iter().for_each(|word| filter.add_key(word, Key::NAME));
+    field::LABELS.iter().for_each(|word| filter.add_key(word, Key::LABEL));
+    field::VALUES.iter().for_each(|word| filter.add_key(word, Key::LABEL));
+    for scheme in field::SCHEMES {
+        filter.add_key(scheme, Key::SCHEME);
+        filter.add_key(scheme, Key::NUMBER);
+    }
+    filter
+}
