@@ -10,6 +10,7 @@ mod golden;
 mod keys;
 mod layering;
 mod life;
+mod names;
 mod operator;
 mod packs;
 mod plan;
