@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::action::Actions;
 use crate::carrier;
 use crate::detect::operator::{self, Operator, RuleNo};
-use crate::detect::{Bias, Detector, Finding, Found};
+use crate::detect::{Bias, Columns, Detector, Finding, Found};
 use crate::plan::Region;
 use crate::pseudonym::suppress::{self, Suppressed};
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
@@ -204,17 +204,45 @@ impl Engine {
         Scratch::default()
     }
 
+    /// What the first line of an input, at the front of `head`, says of the lines after it: the
+    /// columns of a CSV file. Without a header it says nothing.
+    pub fn columns(&self, head: &[u8]) -> Columns {
+        self.detector.columns(head)
+    }
+
     /// Runs the whole flow over `block`: whole lines, the last one possibly without its line end.
     pub fn process(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
-        self.detect(block, scratch);
+        self.process_rows(&Columns::default(), block, scratch, spare)
+    }
+
+    /// Runs the whole flow over a `block` of an input whose header named these `columns`.
+    pub fn process_rows(
+        &self,
+        columns: &Columns,
+        block: &[u8],
+        scratch: &mut Scratch,
+        spare: Spare,
+    ) -> Vetted {
+        self.detect_rows(columns, block, scratch);
         self.pseudonymise(block, scratch, spare)
     }
 
     /// The first half of the flow: what would be replaced in `block`, in ascending order.
     pub fn detect<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Finding] {
+        self.detect_rows(&Columns::default(), block, scratch)
+    }
+
+    /// What would be replaced in a `block` of an input whose header named these `columns`.
+    pub fn detect_rows<'s>(
+        &self,
+        columns: &Columns,
+        block: &[u8],
+        scratch: &'s mut Scratch,
+    ) -> &'s [Finding] {
         self.scan(block, scratch);
         self.candidates(block, scratch);
-        self.find(block, scratch);
+        columns.mark(block, &mut scratch.candidates);
+        self.find_in(columns, block, scratch);
         &scratch.found.findings
     }
 
@@ -232,8 +260,12 @@ impl Engine {
 
     /// Stages guard, detect and resolve; need the candidates. How many findings there are.
     pub fn find(&self, block: &[u8], scratch: &mut Scratch) -> usize {
+        self.find_in(&Columns::default(), block, scratch)
+    }
+
+    fn find_in(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) -> usize {
         let Scratch { candidates, found, operator: work, .. } = scratch;
-        self.detector.run(block, candidates, self.keys.kid(), found);
+        self.detector.run(block, columns, candidates, self.keys.kid(), found);
         match &self.operator {
             Some(operator) if operator.claim(block, found, work) => {
                 resolve::settle(&mut work.claims, block, operator.cut(), found);

@@ -4,8 +4,8 @@ use std::io::{self, BufWriter, ErrorKind, Write};
 use std::ops::ControlFlow::{Break, Continue};
 
 use anyhow::Context;
-use lognym::detect::Finding;
 use lognym::detect::operator::Operator;
+use lognym::detect::{Columns, Finding};
 use lognym::frame::Frame;
 use lognym::secret;
 use lognym::stream::{self, Meter, Stop};
@@ -30,11 +30,19 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     let mut report = Report::new(BufWriter::new(io::stdout().lock()), &names, engine.operator());
     let mut scratch = engine.scratch();
     let mut written = Ok(());
+    let (mut input, mut columns) = (None, Columns::default());
     stream::frames(&sources, &options, &stop, &Meter::default(), &mut |number, frame| {
+        let is_first = input.replace(number) != Some(number);
+        if is_first {
+            columns = Columns::default();
+        }
         written = match frame {
             Frame::Lines(block) => {
                 let block = block.as_bytes();
-                report.block(number, block, engine.detect(block, &mut scratch))
+                if is_first {
+                    columns = engine.columns(block);
+                }
+                report.block(number, block, engine.detect_rows(&columns, block, &mut scratch))
             }
             Frame::Oversize { .. } => {
                 report.unsearched(number, "is over --max-line");

@@ -30,9 +30,10 @@ pub(super) const SCHEMES: [&[u8]; 4] = [b"sip", b"sips", b"tel", b"pjsip"];
 
 /// The value of `field`, quotes apart. Without a closing quote it ends with the line.
 pub(super) fn value(line: &Line, field: &Field) -> Span {
-    let end = match field.quote {
-        Some(quote) => closing(line, field.start, quote),
-        None => bare_end(line, field.start, field.query),
+    let end = match (field.end, field.quote) {
+        (Some(end), _) => end,
+        (None, Some(quote)) => closing(line, field.start, quote),
+        (None, None) => bare_end(line, field.start, field.query),
     };
     Span::new(field.start, end)
 }
@@ -58,6 +59,7 @@ pub(super) fn at(
             class,
             start,
             quote: None,
+            end: None,
             colon,
             key_quotes: Quotes::NO,
             query: false,
@@ -77,7 +79,8 @@ pub(super) fn at(
     let (start, quote) = open_value(line, separator + 1);
     let key_quotes = if colon { quotes } else { Quotes::NO };
     let (is_value, is_label) = (VALUES.contains(&name), LABELS.contains(&name));
-    Some(Field { class, start, quote, colon, key_quotes, query, is_value, is_label })
+    let end = None;
+    Some(Field { class, start, quote, end, colon, key_quotes, query, is_value, is_label })
 }
 
 /// What the value of `field` says about the `"value"` that follows it: `"path":"/contacts/name"` of

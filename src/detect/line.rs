@@ -178,6 +178,8 @@ pub(super) struct Field {
     pub start: usize,
     /// The quote that opens the value.
     pub quote: Option<Unit>,
+    /// Where the value ends, if it is a cell of a row.
+    pub end: Option<usize>,
     /// Whether `:` stands between key and value.
     pub colon: bool,
     /// How the key of a JSON member is quoted.
@@ -199,7 +201,18 @@ impl Field {
     /// A field whose value begins at `start`, named by a column.
     pub(super) fn at_value(class: Class, start: usize, quote: Option<Unit>) -> Self {
         let (colon, query, is_value, is_label) = (false, false, false, false);
-        Self { class, start, quote, colon, key_quotes: Quotes::NO, query, is_value, is_label }
+        let (end, key_quotes) = (None, Quotes::NO);
+        Self { class, start, quote, end, colon, key_quotes, query, is_value, is_label }
+    }
+
+    /// A field whose value is the cell from `start` to `end`, named by a header.
+    pub(super) fn in_cell(class: Class, start: usize, end: usize) -> Self {
+        Self { end: Some(end.max(start)), ..Self::at_value(class, start, None) }
+    }
+
+    /// Whether it is known where the value ends: nothing else can follow it there.
+    pub(super) fn is_enclosed(&self) -> bool {
+        self.quote.is_some() || self.end.is_some()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::scan::filter::Filter;
 use crate::span::{Span, TypeCode};
 
 mod cells;
+mod columns;
 mod features;
 mod field;
 mod guard;
@@ -36,8 +37,9 @@ mod shape;
 mod tuple;
 mod wanted;
 
-use key::KeyCache;
-use line::{Field, Line};
+pub use columns::Columns;
+use key::{Class, KeyCache};
+use line::{Field, Line, is_word_byte};
 pub use model::Bias;
 use name::Names;
 use operator::RuleNo;
@@ -307,10 +309,24 @@ impl Detector {
         &self.filter
     }
 
-    /// Clears `found` and fills it with the findings of `block`; tokens of `kid` are its own.
-    pub fn run(&self, block: &[u8], candidates: &[Candidate], kid: Kid, found: &mut Found) {
+    /// What the first line of an input, at the front of `head`, says of the lines after it.
+    pub fn columns(&self, head: &[u8]) -> Columns {
+        Columns::named_by(head, &self.rules.words)
+    }
+
+    /// Clears `found` and fills it with the findings of `block`, whose rows have these `columns`;
+    /// tokens of `kid` are its own.
+    pub fn run(
+        &self,
+        block: &[u8],
+        columns: &Columns,
+        candidates: &[Candidate],
+        kid: Kid,
+        found: &mut Found,
+    ) {
         found.clear();
         let mut run = Run {
+            columns,
             phones: Phones { words: &self.rules.words, regions: &self.regions },
             names: Names {
                 words: &self.rules.words,
@@ -346,6 +362,7 @@ impl Detector {
 }
 
 struct Run<'a> {
+    columns: &'a Columns,
     phones: Phones<'a>,
     names: Names<'a>,
     kid: Kid,
@@ -375,6 +392,20 @@ impl Run<'_> {
                 self.settle_name(line, name);
             }
             Trigger::Escape => self.escape(line, at),
+            Trigger::Cell(column) => self.cell(line, at, column),
+        }
+    }
+
+    /// The cell at `at` of a row with a header.
+    fn cell(&mut self, line: &mut Line, at: usize, column: u8) {
+        line.field = self.columns.field(line, at, column);
+        let Some(field) = line.field.filter(|field| field.class != Class::Unknown) else { return };
+        let name = self.names.in_field(line, &field);
+        self.settle_name(line, name);
+        if name.is_none()
+            && line.text.get(field.start).is_some_and(|b| !is_word_byte(*b) || b.is_ascii_digit())
+        {
+            self.number(line, field.start);
         }
     }
 

@@ -39,7 +39,7 @@ impl Names<'_> {
             Class::AnyName | Class::Party | Class::Caller => Trust::Some,
             _ => return None,
         };
-        let quoted = field.quote.is_some();
+        let quoted = field.is_enclosed();
         let prose = matches!(field.class, Class::Party | Class::Caller) && field.colon && !quoted;
         if field.start == line.token_end || (prose && !header(line, field)) {
             return None;

@@ -77,9 +77,18 @@ fn is_date(number: &Number) -> bool {
 fn is_decimal(line: &Line, number: &Number) -> bool {
     let dotted = number.count == 2 && number.signs.only(Signs::DOT) && number.digits[0] != b'0';
     let end = number.span.end;
-    let goes_on = matches!(line.at(end), b'.' | b',' | b':' | b'%' | b'/')
-        && line.at(end + 1).is_ascii_digit();
-    dotted || goes_on
+    let sign = line.at(end);
+    let goes_on =
+        matches!(sign, b'.' | b',' | b':' | b'%' | b'/') && line.at(end + 1).is_ascii_digit();
+    dotted || (goes_on && !ends_cell(line, number, sign))
+}
+
+/// Whether the sign after a number parts it from the next cell: no amount opens with a zero or
+/// is grouped by anything but dots.
+fn ends_cell(line: &Line, number: &Number, sign: u8) -> bool {
+    let grouped = number.count > 1 && !number.signs.only(Signs::DOT);
+    let ends_field = line.field.is_some_and(|field| field.end == Some(number.span.end));
+    ends_field || (sign == b',' && (grouped || number.digits[0] == b'0'))
 }
 
 /// Seconds, milliseconds, micro- or nanoseconds since 1970, between 2014 and 2033, ungrouped, and

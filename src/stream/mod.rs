@@ -17,6 +17,7 @@
 //! Cost: two system calls a block for reading and one for writing.
 
 mod error;
+mod headers;
 mod options;
 mod pump;
 mod sink;

@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
+use super::headers::Under;
 use super::pump::pump;
 use super::source::{Feed, Input, Patience, Ready};
 use super::workers::{Work, Worker};
@@ -218,6 +219,22 @@ fn each_input_is_sniffed_and_ends_by_itself() {
 }
 
 #[test]
+fn each_input_has_its_own_header() {
+    // Bare digits: no phone number unless a column says so. Blocks are far shorter than this.
+    let rows = "7,4930231250\n".repeat(20);
+    let with = |head: &str| vec![bytes(&format!("{head}\n{rows}"))];
+    for threads in [1, 3] {
+        let run = Run::new(threads);
+        let counts = run.go(&[with("id,phone"), with("id,order"), vec![bytes(&rows)]]).unwrap();
+        let output = String::from_utf8(run.output.bytes()).unwrap();
+        let (first, rest) = output.split_once("id,order\n").unwrap();
+        assert!(first.starts_with("id,phone\n7,tel_") && !first.contains("4930231250"), "{first}");
+        assert_eq!(rest, rows.repeat(2));
+        assert_eq!(counts.by_type, [20, 0]);
+    }
+}
+
+#[test]
 fn interruptions_are_no_end() {
     let steps = vec![
         Step::Fail(ErrorKind::Interrupted),
@@ -288,8 +305,8 @@ struct Gated {
 }
 
 impl Work for Gated {
-    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
-        let done = self.inner.work(engine, frame, spare);
+    fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+        let done = self.inner.work(under, frame, spare);
         let (open, gate) = mpsc::channel();
         self.arrivals.send(open).unwrap();
         gate.recv().unwrap();
@@ -382,10 +399,10 @@ proptest! {
 struct Fragile(Worker, usize);
 
 impl Work for Fragile {
-    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+    fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
         self.1 += 1;
         assert!(self.1 < 3, "fragile");
-        self.0.work(engine, frame, spare)
+        self.0.work(under, frame, spare)
     }
 
     fn busy(&self) -> Duration {

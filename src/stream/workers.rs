@@ -17,22 +17,23 @@ use std::io::{self, Write};
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::Error;
+use super::headers::{Headers, Under};
 use super::pump::Deliver;
 use super::sink::Sink;
 use super::stop::Stop;
-use crate::engine::{Engine, Reason, Scratch, Spare, Vetted};
+use crate::engine::{Reason, Scratch, Spare, Vetted};
 use crate::epochs::Epochs;
 use crate::frame::{Block, Frame};
 use crate::stats::Counts;
 
 /// What a worker does with a frame under an engine; it gives back the frame's memory.
 pub(super) trait Work: Send {
-    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>);
+    fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>);
     /// Time spent in the engine.
     fn busy(&self) -> Duration;
 }
@@ -45,11 +46,13 @@ pub(super) struct Worker {
 }
 
 impl Work for Worker {
-    fn work(&mut self, engine: &Engine, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+    fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
         let begun = Instant::now();
+        let Under { engine, columns } = under;
         let done = match frame {
             Frame::Lines(block) => {
-                (engine.process(block.as_bytes(), &mut self.scratch, spare), Some(block))
+                let (bytes, scratch) = (block.as_bytes(), &mut self.scratch);
+                (engine.process_rows(columns, bytes, scratch, spare), Some(block))
             }
             Frame::Oversize { bytes, end } => {
                 (engine.withhold(bytes, end.as_bytes(), Reason::LineTooLong, spare), None)
@@ -85,18 +88,19 @@ pub(super) fn run<K: Work, W: Write + Send>(
     read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
 ) -> Result<Tally, Error> {
     let mut keyless = None;
-    let engine = &mut || match epochs.current() {
-        Ok(engine) => Continue(engine),
+    let mut headers = Headers::default();
+    let under = &mut |number: usize, frame: &Frame| match epochs.current() {
+        Ok(engine) => Continue(headers.under(engine, number, frame)),
         Err(source) => {
             keyless = Some(Error::NoEpoch { source });
             Break(())
         }
     };
     let (read, written, tally) = match workers.pop() {
-        Some(worker) if workers.is_empty() => run_here(worker, sink, engine, read),
+        Some(worker) if workers.is_empty() => run_here(worker, sink, under, read),
         last => {
             workers.extend(last);
-            run_threads(workers, sink, stop, engine, read)
+            run_threads(workers, sink, stop, under, read)
         }
     };
     let read = keyless.map_or(read, Err);
@@ -108,8 +112,8 @@ pub(super) fn run<K: Work, W: Write + Send>(
     }
 }
 
-/// The engine for the next frame, if there is one.
-type Pick<'p> = dyn FnMut() -> ControlFlow<(), Arc<Engine>> + 'p;
+/// What the next frame of the input with this number is worked on with, if a key is in force.
+type Pick<'p> = dyn FnMut(usize, &Frame) -> ControlFlow<(), Under> + 'p;
 
 /// How reading ended, how writing ended, and what was done by then.
 type Ended = (Result<(), Error>, io::Result<()>, Tally);
@@ -117,15 +121,15 @@ type Ended = (Result<(), Error>, io::Result<()>, Tally);
 fn run_here<K: Work, W: Write>(
     mut worker: K,
     mut sink: Sink<W>,
-    engine: &mut Pick<'_>,
+    under: &mut Pick<'_>,
     read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
 ) -> Ended {
     let mut counts = Counts::default();
     let mut written = Ok(());
     let mut spare = Spare::default();
-    let read = read(&mut |_, frame| {
-        let engine = engine()?;
-        let (vetted, block) = worker.work(&engine, frame, std::mem::take(&mut spare));
+    let read = read(&mut |number, frame| {
+        let under = under(number, &frame)?;
+        let (vetted, block) = worker.work(&under, frame, std::mem::take(&mut spare));
         written = sink.write(&vetted);
         counts.add(vetted.counts());
         spare = vetted.recycle();
@@ -143,7 +147,7 @@ struct Slot {
 
 struct Job {
     number: u64,
-    engine: Arc<Engine>,
+    under: Under,
     frame: Frame,
     spare: Spare,
 }
@@ -158,7 +162,7 @@ fn run_threads<K: Work, W: Write + Send>(
     workers: Vec<K>,
     sink: Sink<W>,
     stop: &Stop,
-    engine: &mut Pick<'_>,
+    under: &mut Pick<'_>,
     read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
 ) -> Ended {
     let (jobs, queue) = channel::<Job>();
@@ -180,7 +184,7 @@ fn run_threads<K: Work, W: Write + Send>(
             .collect();
         drop(results);
         let writer = scope.spawn(move || write_in_order(finished, free, sink, stop));
-        let read = read(&mut hand_out(jobs, slots, engine));
+        let read = read(&mut hand_out(jobs, slots, under));
         let core = workers.into_iter().map(|worker| joined(worker.join()).busy()).collect();
         let (written, counts) = joined(writer.join());
         (read, written, Tally { counts, core })
@@ -197,13 +201,13 @@ fn joined<T>(outcome: thread::Result<T>) -> T {
 fn hand_out(
     jobs: Sender<Job>,
     slots: Receiver<Slot>,
-    engine: &mut Pick<'_>,
+    under: &mut Pick<'_>,
 ) -> impl FnMut(usize, Frame) -> ControlFlow<(), Option<Block>> {
     let mut number = 0;
-    move |_, frame| {
+    move |input, frame| {
         let Ok(Slot { block, spare }) = slots.recv() else { return Break(()) };
-        let engine = engine()?;
-        if jobs.send(Job { number, engine, frame, spare }).is_err() {
+        let under = under(input, &frame)?;
+        if jobs.send(Job { number, under, frame, spare }).is_err() {
             return Break(());
         }
         number += 1;
@@ -216,8 +220,8 @@ fn serve<K: Work>(mut worker: K, queue: &Mutex<Receiver<Job>>, results: Sender<O
     let alarm = Alarm(results);
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { number, engine, frame, spare }) = job else { return worker };
-        let (vetted, block) = worker.work(&engine, frame, spare);
+        let Ok(Job { number, under, frame, spare }) = job else { return worker };
+        let (vetted, block) = worker.work(&under, frame, spare);
         if alarm.0.send(Some(Done { number, vetted, block })).is_err() {
             return worker;
         }

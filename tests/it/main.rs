@@ -2,6 +2,7 @@
 
 mod bench;
 mod chunking;
+mod columns;
 mod config;
 mod detect;
 mod epochs;

@@ -32,3 +32,15 @@ pub(crate) fn clean(block: &[u8]) -> Vec<u8> {
 pub(crate) fn findings(block: &[u8]) -> Vec<Finding> {
     ENGINE.detect(block, &mut ENGINE.scratch()).to_vec()
 }
+
+/// The rows of an input with a header, filtered in blocks of `lines` lines.
+pub(crate) fn clean_rows(input: &[u8], lines: usize) -> Vec<u8> {
+    let columns = ENGINE.columns(input);
+    let mut scratch = ENGINE.scratch();
+    let rows: Vec<_> = input.split_inclusive(|&b| b == b'\n').collect();
+    let clean = |block: Vec<u8>| {
+        let vetted = ENGINE.process_rows(&columns, &block, &mut scratch, Spare::default());
+        vetted.as_bytes().to_vec()
+    };
+    rows.chunks(lines).map(<[_]>::concat).flat_map(clean).collect()
+}

@@ -32,6 +32,8 @@ pub enum Trigger {
     Pair,
     /// `%`, `\` or `&`: an escape may spell a plus sign, a digit or a bracket.
     Escape,
+    /// The cell of this column of a row whose header is known; the scan gives none.
+    Cell(u8),
 }
 
 /// A place and the reason to look at it.

@@ -84,7 +84,7 @@ fn restored(input: &[u8], findings: &[Finding], output: &[u8]) -> Option<Vec<u8>
 }
 
 /// A failing case is shown in full; nothing is written into the source tree.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let mut config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     // The same cases in every run, so that a change is judged by itself; another seed looks elsewhere.
     if matches!(config.rng_seed, RngSeed::Random) {
