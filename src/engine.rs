@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::action::Actions;
 use crate::carrier;
 use crate::detect::operator::{self, Operator, RuleNo};
-use crate::detect::{Bias, Columns, Detector, Finding, Found};
+use crate::detect::{Bias, Columns, Detector, Finding, Found, Rejected};
 use crate::plan::Region;
 use crate::pseudonym::suppress::{self, Suppressed};
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
@@ -21,6 +21,7 @@ use crate::resolve;
 use crate::roster::Roster;
 use crate::rules::book::Book;
 use crate::rules::book::model::Action;
+use crate::rules::evidence::Weights;
 use crate::rules::{RuleSet, RulesError};
 use crate::scan::candidate::Candidate;
 use crate::scan::{Kernel, Lane};
@@ -113,6 +114,24 @@ pub struct Scratch {
     actions: Actions,
 }
 
+impl Scratch {
+    /// Keeps the numbers that are rejected from now on, for [`Self::rejected`].
+    pub fn keep_rejected(&mut self) {
+        self.found.rejected = Some(Vec::new());
+    }
+
+    /// The findings of the last block.
+    pub fn findings(&self) -> &[Finding] {
+        &self.found.findings
+    }
+
+    /// The numbers of the last block that were rejected for want of evidence, in ascending order;
+    /// none unless they are kept.
+    pub fn rejected(&self) -> &[Rejected] {
+        self.found.rejected.as_deref().unwrap_or_default()
+    }
+}
+
 /// What the second half of the flow works with.
 #[derive(Debug, Default)]
 struct Identities {
@@ -202,6 +221,11 @@ impl Engine {
     /// Working memory for one worker.
     pub fn scratch(&self) -> Scratch {
         Scratch::default()
+    }
+
+    /// What each clue of a phone number counts.
+    pub fn weights(&self) -> &Weights {
+        self.detector.weights()
     }
 
     /// What the first line of an input, at the front of `head`, says of the lines after it: the

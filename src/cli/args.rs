@@ -164,6 +164,12 @@ pub(crate) struct DetectArgs {
     /// Exit with 1 if anything was found, or a line could not be searched
     #[arg(long, env = "LOGNYM_FAIL", value_parser = FalseyValueParser::new())]
     pub(crate) fail: bool,
+    /// Show for each phone number which evidence counted how much
+    #[arg(long, env = "LOGNYM_EXPLAIN", value_parser = FalseyValueParser::new())]
+    pub(crate) explain: bool,
+    /// Show the numbers as well that had too little evidence
+    #[arg(long, env = "LOGNYM_REJECTED", requires = "explain", value_parser = FalseyValueParser::new())]
+    pub(crate) rejected: bool,
 }
 
 #[derive(Debug, Args)]

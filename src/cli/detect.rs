@@ -5,12 +5,15 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use anyhow::Context;
 use lognym::detect::operator::Operator;
-use lognym::detect::{Columns, Finding};
+use lognym::detect::{Columns, Finding, Rejected};
+use lognym::engine::{Engine, Scratch};
 use lognym::frame::Frame;
+use lognym::rules::evidence::{Evidence, Weights};
 use lognym::secret;
+use lognym::span::{Span, TypeCode};
 use lognym::stream::{self, Meter, Stop};
 use memchr::{memchr_iter, memrchr};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::args::DetectArgs;
 use super::exit::{Exit, Failure};
@@ -27,22 +30,16 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     stop.on_signals()?;
 
     let names: Vec<_> = sources.iter().map(|source| source.name()).collect();
-    let mut report = Report::new(BufWriter::new(io::stdout().lock()), &names, engine.operator());
-    let mut scratch = engine.scratch();
+    let output = BufWriter::new(io::stdout().lock());
+    let mut report = Report { operator: engine.operator(), ..Report::new(output, &names) };
+    report.weights = args.explain.then(|| engine.weights());
+    let mut search = Search::new(&engine, args.rejected);
     let mut written = Ok(());
-    let (mut input, mut columns) = (None, Columns::default());
     stream::frames(&sources, &options, &stop, &Meter::default(), &mut |number, frame| {
-        let is_first = input.replace(number) != Some(number);
-        if is_first {
-            columns = Columns::default();
-        }
         written = match frame {
             Frame::Lines(block) => {
-                let block = block.as_bytes();
-                if is_first {
-                    columns = engine.columns(block);
-                }
-                report.block(number, block, engine.detect_rows(&columns, block, &mut scratch))
+                let scratch = search.block(number, block.as_bytes());
+                report.block(number, block.as_bytes(), scratch.findings(), scratch.rejected())
             }
             Frame::Oversize { .. } => {
                 report.unsearched(number, "is over --max-line");
@@ -66,6 +63,34 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     Ok(if args.fail && report.is_suspicious { Exit::Found } else { Exit::Ok })
 }
 
+/// An engine on its way through the inputs.
+struct Search<'e> {
+    engine: &'e Engine,
+    scratch: Scratch,
+    /// The number of the input, and what its header says.
+    input: Option<usize>,
+    columns: Columns,
+}
+
+impl<'e> Search<'e> {
+    fn new(engine: &'e Engine, rejected: bool) -> Self {
+        let mut scratch = engine.scratch();
+        if rejected {
+            scratch.keep_rejected();
+        }
+        Self { engine, scratch, input: None, columns: Columns::default() }
+    }
+
+    /// Searches the next block of the input with this number.
+    fn block(&mut self, number: usize, block: &[u8]) -> &Scratch {
+        if self.input.replace(number) != Some(number) {
+            self.columns = self.engine.columns(block);
+        }
+        self.engine.detect_rows(&self.columns, block, &mut self.scratch);
+        &self.scratch
+    }
+}
+
 /// The line as it is written; the order of the fields is the format's.
 #[derive(Serialize)]
 struct Record<'r> {
@@ -78,13 +103,43 @@ struct Record<'r> {
     kind: &'r str,
     rule: &'r str,
     context: &'r str,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    why: Option<Why<'r>>,
+}
+
+/// The evidence as `--explain` shows it.
+#[derive(Serialize)]
+struct Why<'r> {
+    found: bool,
+    score: i16,
+    enough: i16,
+    evidence: Clues<'r>,
+}
+
+/// Clues as an object from their names to their weights, in the order of their numbers.
+struct Clues<'r>(&'r Weights, Evidence);
+
+impl Serialize for Clues<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.1.iter().map(|clue| (clue.as_str(), self.0.of(clue))))
+    }
+}
+
+impl<'r> Why<'r> {
+    fn new(weights: &'r Weights, evidence: Evidence, found: bool) -> Self {
+        let (score, enough) = (weights.sum(evidence), weights.enough());
+        Self { found, score, enough, evidence: Clues(weights, evidence) }
+    }
 }
 
 /// Turns places in blocks into places in lines, and writes them.
 struct Report<'n, W> {
     output: W,
     names: &'n [String],
+    /// The operator's rules, by which findings are named.
     operator: Option<&'n Operator>,
+    /// What evidence counts, if it is to be shown.
+    weights: Option<&'n Weights>,
     number: usize,
     /// The number of the next line.
     line: u64,
@@ -92,41 +147,90 @@ struct Report<'n, W> {
     is_suspicious: bool,
 }
 
+/// What is shown of a place in a block.
+struct Shown<'s> {
+    span: Span,
+    kind: TypeCode,
+    rule: &'s str,
+    context: &'s str,
+    evidence: Evidence,
+    found: bool,
+}
+
+impl<'s> Shown<'s> {
+    fn found(finding: &Finding, operator: Option<&'s Operator>) -> Self {
+        let named = operator.zip(finding.by).map(|(all, rule)| all.treatment(rule));
+        let (kind, rule, context) = match named {
+            Some(rule) => (rule.code, rule.kind, &*rule.id),
+            None => (finding.kind(), finding.rule(), finding.context()),
+        };
+        let &Finding { span, evidence, .. } = finding;
+        Self { span, kind, rule, context, evidence, found: true }
+    }
+}
+
+impl From<&Rejected> for Shown<'static> {
+    fn from(rejected: &Rejected) -> Self {
+        let &Rejected { span, evidence } = rejected;
+        let (kind, rule, context) = (TypeCode::TEL, "phone", "rejected");
+        Self { span, kind, rule, context, evidence, found: false }
+    }
+}
+
 impl<'n, W: Write> Report<'n, W> {
-    fn new(output: W, names: &'n [String], operator: Option<&'n Operator>) -> Self {
-        Self { output, names, operator, number: 0, line: 1, is_suspicious: false }
+    fn new(output: W, names: &'n [String]) -> Self {
+        let (operator, weights) = (None, None);
+        Self { output, names, operator, weights, number: 0, line: 1, is_suspicious: false }
     }
 
-    /// Reports the findings, which come in order, in the next block of a source.
-    fn block(&mut self, number: usize, block: &[u8], findings: &[Finding]) -> io::Result<()> {
+    /// Reports the findings and the rejected numbers in the next block of a source; both come in
+    /// order.
+    fn block(
+        &mut self,
+        number: usize,
+        block: &[u8],
+        findings: &[Finding],
+        rejected: &[Rejected],
+    ) -> io::Result<()> {
         self.enter(number);
+        self.is_suspicious |= !findings.is_empty();
+        let mut rejected = rejected.iter().peekable();
         let mut counted = 0;
         for finding in findings {
-            let span = finding.span;
-            self.is_suspicious = true;
-            self.line += memchr_iter(b'\n', &block[counted..span.start]).count() as u64;
-            counted = span.start;
-            let line_start = memrchr(b'\n', &block[..span.start]).map_or(0, |at| at + 1);
-            let named = self.operator.zip(finding.by).map(|(all, rule)| all.treatment(rule));
-            let (kind, rule, context) = match named {
-                Some(rule) => (rule.code, rule.kind, &*rule.id),
-                None => (finding.kind(), finding.rule(), finding.context()),
-            };
-            let record = Record {
-                file: (self.names.len() > 1).then(|| &*self.names[number]),
-                line: self.line,
-                start: span.start - line_start,
-                end: span.end - line_start,
-                kind: kind.as_str(),
-                rule,
-                context,
-            };
-            serde_json::to_writer(&mut self.output, &record)?;
-            self.output.write_all(b"\n")?;
+            while let Some(number) =
+                rejected.next_if(|number| number.span.start < finding.span.start)
+            {
+                self.show(block, &mut counted, &number.into())?;
+            }
+            self.show(block, &mut counted, &Shown::found(finding, self.operator))?;
+        }
+        for number in rejected {
+            self.show(block, &mut counted, &number.into())?;
         }
         self.line += memchr_iter(b'\n', &block[counted..]).count() as u64;
         // Nobody is to wait for the next block to see the findings of this one.
         self.output.flush()
+    }
+
+    /// Writes one record; `counted` is how far the lines of the block are counted.
+    fn show(&mut self, block: &[u8], counted: &mut usize, shown: &Shown) -> io::Result<()> {
+        let span = shown.span;
+        self.line += memchr_iter(b'\n', &block[*counted..span.start]).count() as u64;
+        *counted = span.start;
+        let line_start = memrchr(b'\n', &block[..span.start]).map_or(0, |at| at + 1);
+        let weights = self.weights.filter(|_| !shown.evidence.is_empty());
+        let record = Record {
+            file: (self.names.len() > 1).then(|| &*self.names[self.number]),
+            line: self.line,
+            start: span.start - line_start,
+            end: span.end - line_start,
+            kind: shown.kind.as_str(),
+            rule: shown.rule,
+            context: shown.context,
+            why: weights.map(|weights| Why::new(weights, shown.evidence, shown.found)),
+        };
+        serde_json::to_writer(&mut self.output, &record)?;
+        self.output.write_all(b"\n")
     }
 
     /// Takes note of a line that nobody has searched.
@@ -148,7 +252,6 @@ impl<'n, W: Write> Report<'n, W> {
 #[cfg(test)]
 mod tests {
     use lognym::detect::Context;
-    use lognym::span::Span;
 
     use super::*;
 
@@ -159,9 +262,9 @@ mod tests {
     #[test]
     fn the_form_is_the_documented_one() {
         let names = ["standard input".to_owned()];
-        let mut report = Report::new(Vec::new(), &names, None);
+        let mut report = Report::new(Vec::new(), &names);
         let block = b"INVITE sip:callee+493023125000\n";
-        report.block(0, block, &[tel(17, 30)]).unwrap();
+        report.block(0, block, &[tel(17, 30)], &[]).unwrap();
         assert_eq!(
             String::from_utf8(report.output).unwrap(),
             "{\"line\":1,\"start\":17,\"end\":30,\"type\":\"tel\",\"rule\":\"phone\",\"context\":\"sip\"}\n"
@@ -171,11 +274,12 @@ mod tests {
     #[test]
     fn lines_are_counted_over_blocks_and_begin_anew_in_each_file() {
         let names = ["a".to_owned(), "b".to_owned()];
-        let mut report = Report::new(Vec::new(), &names, None);
-        report.block(0, b"\nxx\nyy\n", &[tel(1, 2), tel(2, 3), tel(5, 6)]).unwrap();
+        let mut report = Report::new(Vec::new(), &names);
+        let rejected = [Rejected { span: Span::new(4, 5), evidence: Evidence::NONE }];
+        report.block(0, b"\nxx\nyy\n", &[tel(1, 2), tel(2, 3), tel(5, 6)], &rejected).unwrap();
         report.unsearched(0, "is too long");
-        report.block(0, b"no end", &[tel(0, 2)]).unwrap();
-        report.block(1, b"\nz", &[tel(1, 2)]).unwrap();
+        report.block(0, b"no end", &[tel(0, 2)], &[]).unwrap();
+        report.block(1, b"\nz", &[tel(1, 2)], &[]).unwrap();
         let places: Vec<_> = String::from_utf8(report.output)
             .unwrap()
             .lines()
@@ -185,7 +289,8 @@ mod tests {
                 (record["file"].as_str().unwrap().to_owned(), number("line"), number("start"))
             })
             .collect();
-        let expected = [("a", 2, 0), ("a", 2, 1), ("a", 3, 1), ("a", 5, 0), ("b", 2, 0)];
+        let expected =
+            [("a", 2, 0), ("a", 2, 1), ("a", 3, 0), ("a", 3, 1), ("a", 5, 0), ("b", 2, 0)];
         assert_eq!(places, expected.map(|(file, line, start)| (file.to_owned(), line, start)));
     }
 }

@@ -5,7 +5,7 @@
 //! brackets) makes the row one about calls; then bare numbers that a plan allows, and name-like cells
 //! beside a number, count as well. Only the row itself is looked at.
 
-use crate::rules::words::Words;
+use crate::rules::words::{Said, Words};
 use crate::span::Span;
 
 use super::judge::{self, Trust, is_person};
@@ -44,22 +44,29 @@ fn unquoted(line: &Line, span: Span) -> (usize, usize) {
 }
 
 /// Whether a cell near `span` is certain to be about a call: a number with a plus sign or an
-/// international prefix, or a caller id in angle brackets.
-pub(super) fn is_near_call(line: &Line, span: Span, separator: u8) -> bool {
+/// international prefix, a caller id in angle brackets, a channel, or the name of an event.
+pub(super) fn is_near_call(line: &Line, words: &Words, span: Span, separator: u8) -> bool {
     let row = &line.text[line.start..line.text.len().min(line.start + LONGEST_ROW)];
     let (mut at, mut here, mut certain, mut count) = (line.start, None, [false; MOST_CELLS], 0);
     for cell in row.split(|&b| b == separator).take(MOST_CELLS) {
         if (at..=at + cell.len()).contains(&span.start) {
             here = Some(count);
         }
-        certain[count] = is_certain(cell);
+        certain[count] = is_certain(cell) || is_event(cell, words);
         at += cell.len() + 1;
         count += 1;
     }
     let near = |here: usize| {
-        certain[here.saturating_sub(NEAR)..(here + NEAR + 1).min(count)].iter().any(|&c| c)
+        certain[here.saturating_sub(NEAR)..(here + NEAR + 1).min(count)].contains(&true)
     };
     count > FEWEST_SEPARATORS && here.is_some_and(near)
+}
+
+/// `PJSIP/trunk-1a2b`, `ENTERQUEUE`: a channel of a PBX, or what happened to a call.
+fn is_event(cell: &[u8], words: &Words) -> bool {
+    let cell = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell);
+    let channels = [&b"PJSIP/"[..], b"SIP/", b"DAHDI/", b"IAX2/", b"sofia/", b"SCCP/"];
+    channels.iter().any(|channel| cell.starts_with(channel)) || words.of(cell).any(Said::P_EVENT)
 }
 
 fn is_certain(cell: &[u8]) -> bool {

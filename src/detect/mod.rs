@@ -10,6 +10,7 @@ use crate::plan::Region;
 use crate::pseudonym::{Kid, token};
 use crate::roster::Roster;
 use crate::rules::RuleSet;
+use crate::rules::evidence::{Evidence, Weights};
 use crate::scan::candidate::{Candidate, Trigger};
 use crate::scan::filter::Filter;
 use crate::span::{Span, TypeCode};
@@ -31,6 +32,7 @@ mod number;
 pub mod operator;
 mod person;
 mod phone;
+mod place;
 mod prose;
 mod reading;
 mod shape;
@@ -43,6 +45,7 @@ use line::{Field, Line, is_word_byte};
 pub use model::Bias;
 use name::Names;
 use operator::RuleNo;
+pub use phone::Rejected;
 use phone::{Phone, Phones};
 
 /// Why something was found: the reason that `lognym detect` and the statistics show.
@@ -174,6 +177,8 @@ pub struct Finding {
     pub context: Context,
     /// Quotes that the token needs.
     pub quotes: Quotes,
+    /// What was seen of it; empty for a name.
+    pub evidence: Evidence,
     /// Where its canonical form stands in [`Found::values`]; empty when the text itself gives it.
     value: Span,
     /// The rule of the operator that found it, or says what becomes of it.
@@ -183,7 +188,8 @@ pub struct Finding {
 impl Finding {
     /// A finding whose text itself gives its canonical form.
     pub fn new(span: Span, context: Context) -> Self {
-        Self { span, context, quotes: Quotes::NO, value: Span::default(), by: None }
+        let (quotes, evidence, value) = (Quotes::NO, Evidence::NONE, Span::default());
+        Self { span, context, quotes, evidence, value, by: None }
     }
 
     /// What kind of identity it is.
@@ -214,6 +220,8 @@ pub struct Found {
     pub tokens: u64,
     /// Those that carry another key id.
     pub foreign: u64,
+    /// Numbers that were rejected, if somebody wants to know: in ascending order.
+    pub rejected: Option<Vec<Rejected>>,
 }
 
 impl Found {
@@ -262,6 +270,9 @@ impl Found {
         self.values.clear();
         self.tokens = 0;
         self.foreign = 0;
+        if let Some(rejected) = &mut self.rejected {
+            rejected.clear();
+        }
     }
 
     fn push_name(&mut self, (span, context): (Span, Context)) {
@@ -281,8 +292,8 @@ impl Found {
             }
         }
         let value = Span::new(start, self.values.len());
-        let (span, context) = (phone.span, phone.context);
-        self.findings.push(Finding { span, context, quotes, value, by: None });
+        let Phone { span, context, evidence, .. } = *phone;
+        self.findings.push(Finding { span, context, quotes, evidence, value, by: None });
     }
 }
 
@@ -309,6 +320,11 @@ impl Detector {
         &self.filter
     }
 
+    /// What each clue of a phone number counts.
+    pub fn weights(&self) -> &Weights {
+        &self.rules.weights
+    }
+
     /// What the first line of an input, at the front of `head`, says of the lines after it.
     pub fn columns(&self, head: &[u8]) -> Columns {
         Columns::named_by(head, &self.rules.words)
@@ -327,7 +343,11 @@ impl Detector {
         found.clear();
         let mut run = Run {
             columns,
-            phones: Phones { words: &self.rules.words, regions: &self.regions },
+            phones: Phones {
+                words: &self.rules.words,
+                weights: &self.rules.weights,
+                regions: &self.regions,
+            },
             names: Names {
                 words: &self.rules.words,
                 phrases: &self.rules.phrases,
@@ -434,16 +454,20 @@ impl Run<'_> {
             line.done = phone.span.end;
             line.last = Some((line.done, TypeCode::TEL));
             line.next_element();
-        } else if let Some(names) = cells::names_before_digits(line, self.names.words, at) {
-            for name in names {
-                self.settle_name(line, Some((name, Context::Row)));
-            }
+            return;
+        }
+        if let Some(rejected) = &mut self.found.rejected {
+            rejected.extend(self.phones.judge(line, at).err().flatten());
+        }
+        let names = cells::names_before_digits(line, self.names.words, at);
+        for name in names.into_iter().flatten() {
+            self.settle_name(line, Some((name, Context::Row)));
         }
     }
 
     /// Reads the field whose value may begin with the number at `at`; only signs may stand between.
     fn anchor(&mut self, line: &mut Line, at: usize) {
-        if phone::anchored(line, at).is_some() {
+        if place::anchored(line, at).is_some() {
             return;
         }
         let mut end = at;

@@ -1,19 +1,20 @@
 //! Phone numbers: which digits are one, and why.
 //!
-//! Every finding has a reason, never "enough digits": the place decides how much the plans must
-//! confirm. A field, a URI or a dial string makes any number of six digits or more a phone number; a
-//! keyword asks for a plausible one; a hint for a valid one; without any of them only a plus sign, an
-//! international prefix or a national number in its usual grouping will do. What is named as
-//! something else (an order, a serial, a time) needs a plus sign and a valid number.
+//! Every finding has a reason, never "enough digits". What is seen at a number and around it is
+//! collected as [`Evidence`]: where it stands ([`place`]), how it is written ([`shape`]) and what the
+//! plans make of it ([`reading`]). The weights of the rules (`rules/phone.toml`, `[weight]`) say what each
+//! clue counts and how much is enough. So validity is evidence and no gate: a number that a plan
+//! allows needs less context, one that all forbid needs a phone field.
 
 use crate::plan::Region;
+use crate::rules::evidence::{Clue, Evidence, Weights};
 use crate::rules::words::{Said, Words};
-use crate::scan::candidate::PHONE_WORD_REACH;
-use crate::span::{Span, TypeCode};
+use crate::span::Span;
 
 use super::key::Class;
-use super::line::{Field, Line, is_word_byte};
+use super::line::{Line, is_word_byte};
 use super::number::{self, Number, Signs};
+use super::place::{self, Place, anchored};
 use super::reading::{self, Form, Reading};
 use super::{Context, cells, shape};
 
@@ -22,33 +23,18 @@ use super::{Context, cells, shape};
 pub(super) struct Phone {
     pub span: Span,
     pub context: Context,
+    pub evidence: Evidence,
     pub reading: Option<Reading>,
     pub number: Number,
 }
 
-/// What the place of a number says, strongest first.
+/// A number that is no phone number for all that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    /// It is a phone number.
-    Certain(Context),
-    /// The field names a party of a call.
-    Wanted(Context),
-    /// The field is called `number` or names a person, or a finding stands before it.
-    Likely(Context),
-    /// It fills a cell near one that is certain to be about a call.
-    Row,
-    /// It fills a cell.
-    Cell,
-    /// A phone word stands before it.
-    Keyword,
-    /// A word that goes with phone numbers stands before it.
-    Hint,
-    /// A preposition stands before it.
-    Preposition,
-    /// Nothing.
-    Open,
-    /// It is something else.
-    Other,
+pub struct Rejected {
+    /// Where, in the block.
+    pub span: Span,
+    /// What was seen.
+    pub evidence: Evidence,
 }
 
 /// Fewest digits of a phone number; shorter ones are extensions.
@@ -60,37 +46,36 @@ const MOST: usize = 17;
 #[derive(Debug)]
 pub(super) struct Phones<'a> {
     pub words: &'a Words,
+    pub weights: &'a Weights,
     pub regions: &'a [Region],
 }
 
 impl Phones<'_> {
     /// The phone number that begins at `at`, if there is one.
     pub(super) fn find(&self, line: &Line, at: usize) -> Option<Phone> {
+        self.judge(line, at).ok()
+    }
+
+    /// The phone number that begins at `at`, or why the number there is none; nothing where no number
+    /// of its own begins.
+    #[inline]
+    pub(super) fn judge(&self, line: &Line, at: usize) -> Result<Phone, Option<Rejected>> {
         if is_other_value(line, at) {
-            return None;
+            return Err(None);
         }
-        let mut number = number::read(line.text, at)?;
+        let mut number = number::read(line.text, at).ok_or(None)?;
         if number.len < FEWEST || !self.starts(line, at, &number) {
-            return None;
+            return Err(None);
         }
-        self.drop_glued(line, &mut number)?;
-        let place = self.place(line, &number);
-        if !matches!(place, Place::Certain(_)) && shape::is_other_number(line, &number) {
-            return None;
-        }
-        if matches!(place, Place::Certain(_)) && shape::is_address_or_date(&number) {
-            return None;
-        }
-        if place == Place::Certain(Context::Sip) && number.len > 10 && shape::is_epoch(&number) {
-            return None;
-        }
-        let (number, reading, context) = self.decide(line, number, place)?;
-        let end = self.extension(line, number.span.end);
+        self.drop_glued(line, &mut number).ok_or(None)?;
+        let place = place::of(line, &number, self.words);
+        let mut phone = self.decide(line, number, &place).map_err(Some)?;
+        phone.span.end = self.extension(line, phone.number.span.end);
         // What opens an extension but is none would run into the token.
-        if line.glues(end) {
-            return None;
+        if line.glues(phone.span.end) {
+            return Err(None);
         }
-        Some(Phone { span: Span::new(number.span.start, end), context, reading, number })
+        Ok(phone)
     }
 
     /// Whether a number may start here at all.
@@ -124,174 +109,61 @@ impl Phones<'_> {
         }
     }
 
-    fn place(&self, line: &Line, number: &Number) -> Place {
-        let (start, end) = (number.span.start, number.span.end);
-        let (before, after) = (line.before(start), line.at(end));
-        if let Some(field) = anchored(line, start) {
-            match field.class {
-                Class::Uri => return Place::Certain(Context::Sip),
-                Class::Phone => return Place::Certain(Context::PhoneField),
-                Class::Caller => return Place::Wanted(Context::PhoneField),
-                Class::Number if line.last.is_some() => return Place::Wanted(Context::PhoneField),
-                Class::Number | Class::Party => return Place::Likely(Context::PhoneField),
-                Class::Other => return Place::Other,
-                _ => {}
-            }
-        }
-        // `"030..." <sip:030...@...>`: a number for a display name.
-        let display = before == b'"' && after == b'"';
-        if display && matches!(line.text.get(end + 1..), Some([b' ', b'<', ..] | [b'<', ..])) {
-            return Place::Certain(Context::Sip);
-        }
-        if before == b'<' && after == b'>' && self.opens_address(line, number) {
-            return Place::Certain(Context::Sip);
-        }
-        if after == b'@' && number.count == 1 && is_word_byte(line.at(end + 1)) {
-            return if matches!(before, b'[' | b'/' | b'<') {
-                Place::Certain(Context::Dialplan)
-            } else {
-                Place::Open
-            };
-        }
-        if line.text[line.start..start].ends_with(b">->") {
-            return Place::Certain(Context::Dialplan);
-        }
-        if let Some(place) = self.after_finding(line, start) {
-            return place;
-        }
-        if dialled(line, start, end) {
-            return Place::Certain(Context::Dialplan);
-        }
-        if cells::is_call_monitor(line, number) {
-            return Place::Certain(Context::Dialplan);
-        }
-        if let Some(separator) = cells::cell_separator(line, number.span)
-            && !number.plus
-            && (9..=14).contains(&number.len)
-            && !shape::is_other_number(line, number)
-        {
-            let near = number.count == 1 && cells::is_near_call(line, number.span, separator);
-            return if near { Place::Row } else { Place::Cell };
-        }
-        if is_word_byte(line.before(start.saturating_sub(1))) && before == b'/' {
-            return Place::Other;
-        }
-        // Only a word before it could make a bare number a phone number, and not if it is known
-        // to be something else.
-        if shape::is_other_number(line, number) {
-            return Place::Other;
-        }
-        // Six bare digits need more than a word.
-        if number.count == 1 && !number.plus && number.len < 7 {
-            return Place::Other;
-        }
-        self.words_before(line, start)
-    }
-
-    /// `"Name" <030...>`, `<030...>` after a header: not `Port<0.6910>`.
-    fn opens_address(&self, line: &Line, number: &Number) -> bool {
-        let before = line.before(number.span.start - 1);
-        !is_word_byte(before) && !number.signs.has(Signs::DOT)
-    }
-
-    /// `Name (030 ...)`, `Name, 030 ...`, `"Name" <+49...> to 030 ...`: the number of a name, or the
-    /// other end of a call.
-    fn after_finding(&self, line: &Line, start: usize) -> Option<Place> {
-        let (gap, kind) = line.since_last(start)?;
-        let words = |b: &u8| is_word_byte(*b);
-        let Some(first) = gap.iter().position(words) else {
-            let near = kind == TypeCode::NAM && gap.len() <= 3;
-            let certain = near && gap.ends_with(b"(");
-            return match (near, certain) {
-                (_, true) => Some(Place::Wanted(Context::Keyword)),
-                (true, _) => Some(Place::Likely(Context::Keyword)),
-                _ => None,
-            };
-        };
-        let end = gap.iter().rposition(words).map_or(first, |last| last + 1);
-        let tied =
-            kind == TypeCode::TEL && self.words.of(&gap[first..end]).any(Said::P_PREPOSITION);
-        tied.then_some(Place::Wanted(Context::Keyword))
-    }
-
-    /// What the words before `start` say; the nearest counts first.
-    fn words_before(&self, line: &Line, start: usize) -> Place {
-        const REACH: usize = 24;
-        const MOST_WORDS: usize = 5;
-        let mut place = Place::Open;
-        let mut at = start;
-        for distance in 0..MOST_WORDS {
-            let Some(word) = line.word_before(at, REACH, b";|{}=") else { break };
-            if start - word.start > PHONE_WORD_REACH {
-                break;
-            }
-            let said = line.said(self.words, word);
-            let between = &line.text[word.end..at];
-            let opens = distance == 0 && matches!(between, [b':', ..] | [b' ', b'(']);
-            at = word.start;
-            if said.any(Said::P_NEGATIVE) && distance < 3 && place == Place::Open {
-                return Place::Other;
-            }
-            if said.any(Said::P_KEYWORD) && distance < 4 {
-                place = Place::Keyword;
-                // `number` needs to be told apart: order number, invoice number.
-                if !said.any(Said::F_NUMBER) {
-                    break;
-                }
-            } else if said.any(Said::P_HINT) && place != Place::Keyword {
-                place =
-                    if place == Place::Preposition || opens { Place::Keyword } else { Place::Hint };
-                break;
-            } else if said.any(Said::P_PREPOSITION) && distance == 0 {
-                place = Place::Preposition;
-            } else if place == Place::Keyword {
-                if said.any(Said::P_NEGATIVE) {
-                    return Place::Other;
-                }
-                break;
-            }
-        }
-        place
-    }
-
-    /// Whether `number`, or the part of it before one of its spaces, is a phone number here.
-    fn decide(
-        &self,
-        line: &Line,
-        number: Number,
-        place: Place,
-    ) -> Option<(Number, Option<Reading>, Context)> {
+    /// `number`, or the part of it before one of its spaces, as a phone number; else what was seen of
+    /// the whole.
+    fn decide(&self, line: &Line, number: Number, place: &Place) -> Result<Phone, Rejected> {
+        let around = place.evidence.and(shape::against(line, &number));
+        let mut fallback = None;
+        let mut seen = around;
         // A row of groups without a reason is a row of numbers.
         const MOST_OPEN: usize = 6;
-        if place == Place::Open && !number.plus && number.count > MOST_OPEN {
-            return None;
-        }
-        let mut fallback = None;
-        for count in (1..=number.count).rev() {
-            let mut part = number;
-            if count < number.count {
-                let gap = number.groups[count].before;
-                if !gap.has(Signs::SPACE) && !gap.has(Signs::SLASH) {
-                    continue;
-                }
-                part.cut(count);
-            }
-            if part.len < FEWEST {
-                break;
-            }
+        let whole = number.count;
+        let many = place.is_open() && !number.plus && whole > MOST_OPEN;
+        for part in parts(number).take_while(|part| part.len >= FEWEST && !many) {
             if !could_be_accepted(&part, place) {
                 continue;
             }
             let reading = reading::read(&part, self.regions);
-            if let Some(context) = accept(line, &part, reading.as_ref(), place) {
-                let whole = count == number.count && reading.is_some();
-                if whole || reading.is_some_and(|reading| reading.valid) {
-                    return Some((part, reading, context));
-                }
-                fallback = fallback.or(Some((part, reading, context)));
+            let evidence = self.weigh(line, around, &part, reading.as_ref());
+            if part.count == whole {
+                seen = evidence;
             }
+            if !self.weights.suffice(evidence) {
+                continue;
+            }
+            let context = context(place, evidence);
+            let phone = Phone { span: part.span, context, evidence, reading, number: part };
+            if reading.is_some_and(|reading| reading.valid || part.count == whole) {
+                return Ok(phone);
+            }
+            fallback = fallback.or(Some(phone));
         }
-        fallback
+        fallback.ok_or(Rejected { span: number.span, evidence: seen })
+    }
+
+    /// All that is seen of `number`; a measure is recognised only where it matters.
+    fn weigh(
+        &self,
+        line: &Line,
+        around: Evidence,
+        number: &Number,
+        reading: Option<&Reading>,
+    ) -> Evidence {
+        let evidence = around.and(of_number(line, number, reading));
+        let measure =
+            !number.plus && self.weights.suffice(evidence) && self.is_measured(line, number);
+        evidence.with(Clue::Unit, measure)
+    }
+
+    /// Whether a unit stands after `number`.
+    fn is_measured(&self, line: &Line, number: &Number) -> bool {
+        let end = number.span.end;
+        if line.at(end) != b' ' || !line.at(end + 1).is_ascii_alphabetic() {
+            return false;
+        }
+        let rest = &line.text[end + 1..];
+        let letters = rest.iter().take_while(|&&b| is_word_byte(b)).count();
+        self.words.of(&rest[..letters]).any(Said::P_UNIT)
     }
 
     /// Cuts off a last group that runs into letters (`0171 3920099 12ms`); nothing is left of a
@@ -373,19 +245,67 @@ fn is_other_value(line: &Line, at: usize) -> bool {
 }
 
 /// Whether any reading could make `number` a phone number here: saves looking it up.
-fn could_be_accepted(number: &Number, place: Place) -> bool {
-    match place {
-        Place::Other => number.plus,
-        Place::Open => number.plus || number.digits[0] == b'0' || shape::is_nanp_grouping(number),
-        _ => true,
+fn could_be_accepted(number: &Number, place: &Place) -> bool {
+    match () {
+        () if place.is_other() => number.plus,
+        () if place.evidence.is_empty() => {
+            number.plus || number.digits[0] == b'0' || shape::is_nanp_grouping(number)
+        }
+        () => true,
     }
 }
 
-/// The field whose value begins with the number at `start`: only signs may stand between.
-pub(super) fn anchored<'l>(line: &'l Line, start: usize) -> Option<&'l Field> {
-    let field = line.field.as_ref()?;
-    let lead = line.text.get(field.start..start)?;
-    (lead.len() < 8 && !lead.iter().any(|&b| is_word_byte(b))).then_some(field)
+/// `number`, and what is left of it when it ends before one of its spaces or slashes, longest first.
+fn parts(number: Number) -> impl Iterator<Item = Number> {
+    (1..=number.count).rev().filter_map(move |count| {
+        let mut part = number;
+        if count < number.count {
+            let gap = number.groups[count].before;
+            (gap.has(Signs::SPACE) || gap.has(Signs::SLASH)).then_some(())?;
+            part.cut(count);
+        }
+        Some(part)
+    })
+}
+
+/// What the digits, their groups and the plans say.
+fn of_number(line: &Line, number: &Number, reading: Option<&Reading>) -> Evidence {
+    let form = reading.map(|reading| reading.form);
+    let valid = reading.is_some_and(|reading| reading.valid);
+    let dialled = matches!(form, Some(Form::Plus | Form::Prefix | Form::Trunk));
+    let (trunk, prefix) = (form == Some(Form::Trunk), form == Some(Form::Prefix));
+    let overlong = (number.overlong || number.len > MOST) && number.count == 1;
+    let zero = number.digits[0] == b'0' && !number.digits().starts_with(b"000");
+    let mobile = trunk && number.count == 1 && reading.is_some_and(|reading| reading.mobile);
+    let national = valid && shape::is_usual_national(number, form);
+    let usual = national || (number.len >= 10 && shape::is_nanp_grouping(number));
+    Evidence::NONE
+        .with(Clue::Sized, (7..=MOST).contains(&number.len) && !number.overlong)
+        .with(Clue::Overlong, overlong)
+        .with(Clue::Plus, number.plus)
+        .with(Clue::International, number.plus && valid)
+        .with(Clue::Valid, valid && dialled)
+        .with(Clue::Loose, valid && !dialled)
+        .with(Clue::Possible, number.plus && (reading.is_some() || overlong))
+        .with(Clue::Prefix, prefix)
+        .with(Clue::Trunk, zero && !prefix)
+        .with(Clue::Grouped, number.count > 1)
+        .with(Clue::Usual, usual)
+        .with(Clue::Mobile, mobile)
+        .with(Clue::Long, number.len > if number.plus { 8 } else { 10 } && (number.plus || prefix))
+        .with(Clue::InRow, (national || mobile) && shape::in_row(line, number))
+}
+
+/// The context of a finding: its field, its own form, or the words around it.
+fn context(place: &Place, evidence: Evidence) -> Context {
+    let prefixed = evidence.has(Clue::Prefix) && evidence.has(Clue::Valid);
+    match place.context {
+        Some(context) => context,
+        None if evidence.has(Clue::Plus) => Context::International,
+        None if prefixed => Context::Prefix,
+        None if place.is_open() => Context::National,
+        None => Context::Keyword,
+    }
 }
 
 /// The letter before a plus sign may belong to an escape: `\n+49`, `[35m+49`, `#012+49`.
@@ -401,93 +321,4 @@ fn after_escape(line: &Line, at: usize) -> bool {
         }
         _ => false,
     }
-}
-
-/// `Goto (in,030...,8)`, `Spawn extension (in, 030..., 6)`: the second argument of three.
-fn dialled(line: &Line, start: usize, end: usize) -> bool {
-    if line.at(end) != b',' {
-        return false;
-    }
-    let head = &line.text[line.start..start];
-    let head = head.strip_suffix(b" ").unwrap_or(head);
-    let Some(head) = head.strip_suffix(b",") else { return false };
-    let Some(open) = head.iter().rposition(|&b| b == b'(') else { return false };
-    let context = &head[open + 1..];
-    let name =
-        !context.is_empty() && context.iter().all(|&b| is_word_byte(b) || matches!(b, b'-' | b'_'));
-    name && (head[..open].ends_with(b"Goto ") || head[..open].ends_with(b"extension "))
-}
-
-/// Whether a number of this form is a phone number in this place; the context of the finding.
-fn accept(
-    line: &Line,
-    number: &Number,
-    reading: Option<&Reading>,
-    place: Place,
-) -> Option<Context> {
-    let valid = reading.is_some_and(|reading| reading.valid);
-    let form = reading.map(|reading| reading.form);
-    let international = valid && matches!(form, Some(Form::Plus | Form::Prefix));
-    let open = match form {
-        Some(Form::Plus) => Context::International,
-        Some(Form::Prefix) => Context::Prefix,
-        _ => Context::National,
-    };
-    let sized = (7..=MOST).contains(&number.len) && !number.overlong;
-    let trunk = number.digits[0] == b'0' && !number.digits().starts_with(b"000");
-    let grouped = sized && (trunk || number.count > 1);
-    let usual = valid && shape::is_usual_national(line, number, form);
-    let plus =
-        number.plus && (valid || (reading.is_some() && (number.count > 1 || number.len > 8)));
-    let nanp = number.len >= 10 && shape::is_nanp_grouping(number);
-    let alone = number.span.start == line.start && number.span.end == line.text.len();
-    let ok = match place {
-        Place::Certain(context) => return Some(context),
-        Place::Wanted(context) => return sized.then_some(context),
-        Place::Likely(context) => {
-            return ((sized && (valid || number.plus)) || grouped).then_some(context);
-        }
-        Place::Keyword if valid || grouped || (sized && number.plus) => {
-            return Some(if international { open } else { Context::Keyword });
-        }
-        Place::Keyword => false,
-        Place::Row => (valid && number.len >= 10) || trunk,
-        Place::Cell => (form == Some(Form::Trunk) && valid) || (grouped && trunk) || usual,
-        Place::Preposition => {
-            international
-                || usual
-                || nanp
-                || (form == Some(Form::Trunk) && valid)
-                || (sized && trunk && number.len >= 9)
-                || (number.plus && reading.is_some())
-        }
-        Place::Hint => {
-            international
-                || (valid && !matches!(form, Some(Form::Bare | Form::Naked)))
-                || nanp
-                || (trunk && grouped)
-                || (number.plus && reading.is_some())
-        }
-        Place::Open => {
-            plus || (number.plus && number.overlong && number.count == 1)
-                || usual
-                || (alone && valid && (trunk || grouped))
-                || (form == Some(Form::Prefix) && valid && number.len >= 11)
-                || (form == Some(Form::Trunk)
-                    && reading.is_some_and(|reading| reading.mobile)
-                    && number.count == 1
-                    && !shape::in_row(line, number))
-        }
-        Place::Other => number.plus && valid,
-    };
-    ok.then_some(
-        if matches!(place, Place::Hint | Place::Preposition | Place::Row | Place::Cell)
-            && !number.plus
-            && !international
-        {
-            Context::Keyword
-        } else {
-            open
-        },
-    )
 }

@@ -1,20 +1,27 @@
 //! What a number cannot be, and how people group the ones they dial: judged by its shape alone.
 
 use crate::pseudonym::token;
+use crate::rules::evidence::{Clue, Evidence};
 
 use super::line::Line;
 use super::number::{Number, Signs};
 use super::reading::Form;
 
-/// IPv4 addresses, dates and fractions: never a phone number, wherever they stand.
-pub(super) fn is_address_or_date(number: &Number) -> bool {
-    is_ipv4(number) || is_version(number) || is_date(number) || is_fraction(number)
+/// What the shape of `number` says against it.
+pub(super) fn against(line: &Line, number: &Number) -> Evidence {
+    Evidence::NONE
+        .with(Clue::IpAddress, is_ipv4(number) || is_fraction(number))
+        .with(Clue::Version, is_version(number))
+        .with(Clue::Date, is_date(number))
+        .with(Clue::Decimal, !number.plus && is_decimal(line, number))
+        .with(Clue::Epoch, !number.plus && number.len == 10 && is_epoch(number))
+        .with(Clue::Clock, !number.plus && number.len > 10 && is_epoch(number))
+        .with(Clue::Range, !number.plus && is_range(number))
 }
 
 /// Numbers that are something else unless a field says that they are phone numbers.
 pub(super) fn is_other_number(line: &Line, number: &Number) -> bool {
-    is_address_or_date(number)
-        || (!number.plus && (is_decimal(line, number) || is_epoch(number) || is_range(number)))
+    !against(line, number).is_empty()
 }
 
 /// `0.000019`
@@ -22,36 +29,39 @@ fn is_fraction(number: &Number) -> bool {
     number.count == 2 && number.signs.only(Signs::DOT) && number.group_len(0) == 1
 }
 
-/// `2.2228.14.00`: four short groups, parted by dots alone.
+/// `2.2228.14.00`: four groups, parted by dots alone; but not `0212.378.77.64` or `810.69.91.94`,
+/// which open with more digits than versions do and hold no single one.
 fn is_version(number: &Number) -> bool {
     number.signs.only(Signs::DOT)
         && !number.plus
         && number.count == 4
-        && (0..4).all(|i| number.group_len(i) <= 4)
         && !is_nanp_grouping(number)
+        && (number.group_len(0) < 3 || (0..4).any(|i| !(2..=4).contains(&number.group_len(i))))
 }
 
-/// Four groups of up to three digits, parted by dots alone, or by dashes as in host names.
+/// Four groups of up to three digits, parted by dots alone, or by dashes as in host names; other
+/// groups may stand around them (`80 - 192.0.2.1`).
 fn is_ipv4(number: &Number) -> bool {
-    (number.signs.only(Signs::DOT) || number.signs.only(Signs::DASH))
-        && !number.plus
-        && number.count == 4
-        && (0..4).all(|i| {
-            number.group_value(i) <= 255
-                && !(number.group_len(i) > 1 && number.group_starts_zero(i))
+    let parted = |i: usize, sign| number.groups[i].before.only(sign);
+    let octet = |i: usize| {
+        number.group_len(i) <= 3
+            && number.group_value(i) <= 255
+            && !(number.group_len(i) > 1 && number.group_starts_zero(i))
+    };
+    !number.plus
+        && [Signs::DOT, Signs::DASH].into_iter().any(|sign| {
+            (3..number.count).any(|last| {
+                (last - 2..=last).all(|i| parted(i, sign))
+                    && (last == 3 || !parted(last - 3, sign))
+                    && (last + 1 == number.count || !parted(last + 1, sign))
+                    && (last - 3..=last).all(octet)
+            })
         })
-        && (0..4).all(|i| number.group_len(i) <= 3)
 }
 
 /// `2026-11-21`, `21.11.2026`, `11/21/26` and what follows such a date.
 fn is_date(number: &Number) -> bool {
-    // `081109 203615`
-    if number.count >= 2
-        && !number.plus
-        && number.group_len(0) == 6
-        && number.group_len(1) == 6
-        && number.groups[1].before.only(Signs::SPACE)
-    {
+    if is_compact_date(number) {
         return true;
     }
     if number.count < 3 || number.plus {
@@ -71,6 +81,21 @@ fn is_date(number: &Number) -> bool {
     let day = |(len, n): (usize, u32)| len <= 2 && (1..=31).contains(&n);
     let year = |(len, n): (usize, u32)| (len == 4 && (1900..2100).contains(&n)) || len == 2;
     (a.0 == 4 && year(a) && day(b) && day(c)) || (day(a) && day(b) && year(c))
+}
+
+/// `081109 203615`, `20081109 203615`: year, month and day, then a time.
+fn is_compact_date(number: &Number) -> bool {
+    let shaped = number.count >= 2
+        && !number.plus
+        && matches!(number.group_len(0), 6 | 8)
+        && number.group_len(1) == 6
+        && number.groups[1].before.only(Signs::SPACE);
+    if !shaped {
+        return false;
+    }
+    let (date, time) = (number.group_value(0), number.group_value(1));
+    let day = (1..=12).contains(&(date / 100 % 100)) && (1..=31).contains(&(date % 100));
+    day && time / 10_000 < 24 && time / 100 % 100 < 60 && time % 100 < 60
 }
 
 /// Two groups with a dot, or a number that goes on behind a dot, a comma or a colon.
@@ -93,7 +118,7 @@ fn ends_cell(line: &Line, number: &Number, sign: u8) -> bool {
 
 /// Seconds, milliseconds, micro- or nanoseconds since 1970, between 2014 and 2033, ungrouped, and
 /// `20261121101500`.
-pub(super) fn is_epoch(number: &Number) -> bool {
+fn is_epoch(number: &Number) -> bool {
     if number.count == 1 && number.len == 14 && matches!(&number.digits()[..2], b"19" | b"20") {
         return true;
     }
@@ -107,15 +132,16 @@ pub(super) fn is_epoch(number: &Number) -> bool {
 fn is_range(number: &Number) -> bool {
     number.count == 2
         && number.signs.only(Signs::DASH)
+        && number.digits[0] != b'0'
         && number.group_len(0) == number.group_len(1)
         && number.digits()[..number.group_len(0)] < number.digits()[number.group_len(0)..]
 }
 
-/// A national number in a grouping that its region uses, away from rows of numbers.
-pub(super) fn is_usual_national(line: &Line, number: &Number, form: Option<Form>) -> bool {
+/// A national number in a grouping that its region uses.
+pub(super) fn is_usual_national(number: &Number, form: Option<Form>) -> bool {
     match form {
-        Some(Form::Trunk) => is_trunk_grouping(number) && !in_row(line, number),
-        Some(Form::National) => is_nanp_grouping(number) && !in_row(line, number),
+        Some(Form::Trunk) => is_trunk_grouping(number),
+        Some(Form::National) => is_nanp_grouping(number),
         _ => false,
     }
 }

@@ -9,9 +9,11 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 pub mod book;
+pub mod evidence;
 pub mod words;
 
 use crate::span::TypeCode;
+use evidence::Weights;
 use words::{Said, Words};
 
 /// Why rules are refused.
@@ -53,6 +55,8 @@ pub struct RuleSet {
     pub words: Words,
     /// Pairs of lower-case words, one space between, that lead to a person.
     pub phrases: HashSet<Vec<u8>>,
+    /// What speaks for a phone number, and how much.
+    pub weights: Weights,
     /// One entry for each reason to find something.
     pub rules: Vec<Rule>,
 }
@@ -108,14 +112,19 @@ impl RuleSet {
     /// # Errors
     /// When an embedded file is damaged: a build error that a test catches.
     pub fn builtin() -> Result<Self, RulesError> {
-        let mut set =
-            RuleSet { words: Words::default(), phrases: HashSet::new(), rules: Vec::new() };
+        let phone: Phone = read("phone.toml", include_str!("../../rules/phone.toml"))?;
+        expect("phone.toml", &phone.format, "lognym-phone-1")?;
+        let mut set = RuleSet {
+            words: Words::default(),
+            phrases: HashSet::new(),
+            weights: phone.weight.into(),
+            rules: Vec::new(),
+        };
+        set.add_phone(&phone.words);
+        set.rules.extend(phone.rule);
         let fields: Fields = read("fields.toml", include_str!("../../rules/fields.toml"))?;
         expect("fields.toml", &fields.format, "lognym-fields-1")?;
         set.add_fields(&fields);
-        let phone: Phone = read("phone.toml", include_str!("../../rules/phone.toml"))?;
-        expect("phone.toml", &phone.format, "lognym-phone-1")?;
-        set.add_phone(phone);
         let names: Names = read("names.toml", include_str!("../../rules/names.toml"))?;
         expect("names.toml", &names.format, "lognym-names-1")?;
         set.add_names(names);
@@ -141,14 +150,16 @@ impl RuleSet {
         self.add(&fields.other, Said::F_OTHER);
     }
 
-    fn add_phone(&mut self, phone: Phone) {
-        self.add(&phone.keyword, Said::P_KEYWORD);
+    fn add_phone(&mut self, phone: &PhoneWords) {
+        self.add(&phone.keyword, Said::P_KEYWORD.with(Said::P_PHONE));
+        self.add(&phone.number, Said::P_KEYWORD);
+        self.add(&phone.dial, Said::P_HINT.with(Said::P_DIAL));
         self.add(&phone.hint, Said::P_HINT);
+        self.add(&phone.event, Said::P_EVENT);
         self.add(&phone.preposition, Said::P_PREPOSITION);
         self.add(&phone.negative, Said::P_NEGATIVE);
         self.add(&phone.unit, Said::P_UNIT);
         self.add(&phone.extension, Said::P_EXTENSION);
-        self.rules.extend(phone.rule);
     }
 
     fn add_names(&mut self, names: Names) {
@@ -189,13 +200,23 @@ struct Fields {
 #[serde(deny_unknown_fields)]
 struct Phone {
     format: String,
+    words: PhoneWords,
+    weight: evidence::Table,
+    rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PhoneWords {
     keyword: Vec<String>,
+    number: Vec<String>,
+    dial: Vec<String>,
+    event: Vec<String>,
     hint: Vec<String>,
     preposition: Vec<String>,
     negative: Vec<String>,
     unit: Vec<String>,
     extension: Vec<String>,
-    rule: Vec<Rule>,
 }
 
 #[derive(Deserialize)]

@@ -54,6 +54,12 @@ impl Said {
     pub const F_CALLER: Said = Said(1 << 21);
     /// Field word: a login or user.
     pub const F_ACCOUNT: Said = Said(1 << 22);
+    /// Before a number, with [`Said::P_KEYWORD`]: it can be no other number.
+    pub const P_PHONE: Said = Said(1 << 23);
+    /// Before a number, with [`Said::P_HINT`]: speaks of what is dialled.
+    pub const P_DIAL: Said = Said(1 << 24);
+    /// In a cell of its own: the row is about a call.
+    pub const P_EVENT: Said = Said(1 << 25);
     /// Words that a key may end in whose value is looked at for a name.
     pub const F_VALUED: Said = Said(
         Self::F_PARTY.0

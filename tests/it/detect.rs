@@ -64,3 +64,29 @@ fn several_files_are_told_apart() {
     assert_eq!(files, ["a.log", "b.log"]);
     assert!(text.lines().all(|line| line.contains(r#""line":2,"#)), "{text}");
 }
+
+#[test]
+fn evidence_is_shown_with_its_weights() {
+    let input = b"caller=030 23125042 order=3023125043\nticket 03023125044, line 1234567\n";
+    let output = run(&["detect", "--explain", "--rejected"], input);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let shown: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let places: Vec<_> =
+        shown.iter().map(|record| (record["line"].as_u64(), record["found"].as_bool())).collect();
+    assert_eq!(
+        places,
+        [(1, true), (2, false), (2, false)].map(|(l, f)| (Some(l), Some(f))),
+        "{text}"
+    );
+    let first = &shown[0];
+    assert_eq!((&first["evidence"]["party"], &first["evidence"]["trunk"]), (&json!(7), &json!(2)));
+    for record in &shown {
+        let weights = record["evidence"].as_object().unwrap().values();
+        let sum: i64 = weights.map(|weight| weight.as_i64().unwrap()).sum();
+        assert_eq!(record["score"], sum);
+        assert_eq!(record["score"].as_i64() >= record["enough"].as_i64(), record["found"]);
+    }
+    assert!(shown[1]["evidence"]["other"].as_i64() < Some(0));
+    assert!(!text.contains("23125"));
+}

@@ -388,6 +388,7 @@ fn for_odd_lines(block: &[u8], lanes: &[Lane], mut each: impl FnMut(usize, &[u8]
 impl Finding {
     /// A finding of the operator's `rule`.
     fn of_rule(span: Span, quotes: Quotes, value: Span, rule: u16) -> Self {
-        Self { span, context: Context::Rule, quotes, value, by: Some(RuleNo::of(rule)) }
+        let by = Some(RuleNo::of(rule));
+        Self { quotes, value, by, ..Self::new(span, Context::Rule) }
     }
 }

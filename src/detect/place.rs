@@ -1,0 +1,250 @@
+//! Where a number stands: what its field, its cell, what was found before it and the words before it say.
+//!
+//! In: a line and a number in it. Out: the [`Place`]: one clue for where it stands, those that go
+//! with it, and the context that a finding there has. The first that says anything counts: what
+//! is certain, then the field, then what was found before, the row, and the words at last, the nearest
+//! first. Cost: the words are looked at only where nothing else has settled it.
+
+use crate::rules::evidence::{Clue, Evidence};
+use crate::rules::words::{Said, Words};
+use crate::scan::candidate::PHONE_WORD_REACH;
+use crate::span::TypeCode;
+
+use super::Context;
+use super::key::Class;
+use super::line::{Field, Line, is_word_byte};
+use super::number::{Number, Signs};
+use super::{cells, shape};
+
+/// Where a number stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// What speaks for it there.
+    pub evidence: Evidence,
+    /// The context of a finding there; nothing where its own form gives it.
+    pub context: Option<Context>,
+}
+
+impl Place {
+    /// No reason at all.
+    const OPEN: Place = Place { evidence: Evidence::NONE, context: None };
+    /// Something else.
+    const OTHER: Place = Place { evidence: Evidence::of(Clue::Other), context: None };
+
+    fn new(clue: Clue, context: Context) -> Self {
+        Self { evidence: Evidence::of(clue), context: Some(context) }
+    }
+
+    fn with(self, clue: Clue, seen: bool) -> Self {
+        Self { evidence: self.evidence.with(clue, seen), ..self }
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_open(&self) -> bool {
+        self.evidence.is_empty() || self.evidence == Evidence::of(Clue::Alone)
+    }
+
+    /// Whether it speaks of something else.
+    pub(super) fn is_other(&self) -> bool {
+        self.evidence.has(Clue::Other)
+    }
+}
+
+/// The place of `number`.
+pub(super) fn of(line: &Line, number: &Number, words: &Words) -> Place {
+    let place = address(line, number)
+        .or_else(|| anchored(line, number.span.start).and_then(|field| in_field(line, field)))
+        .or_else(|| user_part(line, number))
+        .or_else(|| after_finding(line, number.span.start, words))
+        .or_else(|| dialled(line, number))
+        .or_else(|| in_row(line, number, words));
+    place.unwrap_or_else(|| beside_words(line, number, words))
+}
+
+/// `"030..." <sip:...>`, a number for a display name; `<030...>`, but not `Port<0.6910>`.
+fn address(line: &Line, number: &Number) -> Option<Place> {
+    let (start, end) = (number.span.start, number.span.end);
+    let certain = match (line.before(start), line.at(end)) {
+        (b'"', b'"') => matches!(line.text.get(end + 1..), Some([b' ', b'<', ..] | [b'<', ..])),
+        (b'<', b'>') => !is_word_byte(line.before(start - 1)) && !number.signs.has(Signs::DOT),
+        _ => false,
+    };
+    certain.then(|| Place::new(Clue::Address, Context::Sip))
+}
+
+/// The field whose value begins with the number at `start`: only signs may stand between.
+pub(super) fn anchored<'l>(line: &'l Line, start: usize) -> Option<&'l Field> {
+    let field = line.field.as_ref()?;
+    let lead = line.text.get(field.start..start)?;
+    (lead.len() < 8 && !lead.iter().any(|&b| is_word_byte(b))).then_some(field)
+}
+
+fn in_field(line: &Line, field: &Field) -> Option<Place> {
+    let clue = match field.class {
+        Class::Uri => return Some(Place::new(Clue::Uri, Context::Sip)),
+        Class::Other => return Some(Place::OTHER),
+        Class::Phone => Clue::Field,
+        Class::Caller => Clue::Party,
+        Class::Number if line.last.is_some() || opens_party(line, field) => Clue::Party,
+        Class::Number | Class::Party => Clue::NumberField,
+        Class::Name | Class::AnyName | Class::Unknown => return None,
+    };
+    Some(Place::new(clue, Context::PhoneField))
+}
+
+/// `"from":{"number":"...`: the number of a party.
+fn opens_party(line: &Line, field: &Field) -> bool {
+    const LONGEST: usize = 40;
+    let head = &line.text[line.start.max(field.start.saturating_sub(LONGEST))..field.start];
+    let Some(open) = head.iter().rposition(|&b| b == b'{') else { return false };
+    let member = head[open + 1..].iter().filter(|&&b| b == b':').count() == 1;
+    let key = head[..open].trim_ascii_end().strip_suffix(b":").unwrap_or_default();
+    let key = key.trim_ascii_end().strip_suffix(b"\"").unwrap_or_default();
+    let parties = [&b"from"[..], b"to", b"caller", b"callee", b"party", b"source", b"destination"];
+    member && parties.iter().any(|party| key.to_ascii_lowercase().ends_with(party))
+}
+
+/// `030...@...`: what a PBX dialled, or the user part of an address that nothing announced.
+fn user_part(line: &Line, number: &Number) -> Option<Place> {
+    let (start, end) = (number.span.start, number.span.end);
+    if line.at(end) == b'@' && number.count == 1 && is_word_byte(line.at(end + 1)) {
+        let dialled = matches!(line.before(start), b'[' | b'/' | b'<');
+        return Some(if dialled {
+            Place::new(Clue::Dialled, Context::Dialplan)
+        } else {
+            Place::OPEN
+        });
+    }
+    let forked = line.text[line.start..start].ends_with(b">->");
+    forked.then(|| Place::new(Clue::Dialled, Context::Dialplan))
+}
+
+/// `Name (030 ...)`, `Name, 030 ...`, `"Name" <+49...> to 030 ...`: the number of a name, or the other
+/// end of a call.
+fn after_finding(line: &Line, start: usize, words: &Words) -> Option<Place> {
+    let (gap, kind) = line.since_last(start)?;
+    let letters = |b: &u8| is_word_byte(*b);
+    let Some(first) = gap.iter().position(letters) else {
+        let near = kind == TypeCode::NAM && gap.len() <= 3;
+        let clue = if gap.ends_with(b"(") { Clue::OfName } else { Clue::AfterName };
+        return near.then(|| Place::new(clue, Context::Keyword));
+    };
+    let end = gap.iter().rposition(letters).map_or(first, |last| last + 1);
+    let tied = kind == TypeCode::TEL && words.of(&gap[first..end]).any(Said::P_PREPOSITION);
+    tied.then(|| Place::new(Clue::Tied, Context::Keyword))
+}
+
+/// `Goto (in,030...,8)`, `Spawn extension (in, 030..., 6)`: the second argument of three; the call
+/// monitor of a router.
+fn dialled(line: &Line, number: &Number) -> Option<Place> {
+    let is_dialled = is_second_argument(line, number) || cells::is_call_monitor(line, number);
+    is_dialled.then(|| Place::new(Clue::Dialled, Context::Dialplan))
+}
+
+fn is_second_argument(line: &Line, number: &Number) -> bool {
+    if line.at(number.span.end) != b',' {
+        return false;
+    }
+    let head = &line.text[line.start..number.span.start];
+    let head = head.strip_suffix(b" ").unwrap_or(head);
+    let Some(head) = head.strip_suffix(b",") else { return false };
+    let Some(open) = head.iter().rposition(|&b| b == b'(') else { return false };
+    let context = &head[open + 1..];
+    let name =
+        !context.is_empty() && context.iter().all(|&b| is_word_byte(b) || matches!(b, b'-' | b'_'));
+    name && (head[..open].ends_with(b"Goto ") || head[..open].ends_with(b"extension "))
+}
+
+/// What the other cells of the row say, if the number fills one.
+fn in_row(line: &Line, number: &Number, words: &Words) -> Option<Place> {
+    let separator = cells::cell_separator(line, number.span)?;
+    let fits = !number.plus && (8..=14).contains(&number.len);
+    if !fits || shape::is_other_number(line, number) {
+        return None;
+    }
+    // Ids and counts stand in the rows of calls as well: they are shorter and open with no zero.
+    let in_call = || {
+        let names = || cells::names_beside(line, words, number.span, separator);
+        cells::is_near_call(line, words, number.span, separator)
+            || names().iter().any(Option::is_some)
+    };
+    let whole = number.count == 1 && (number.len >= 10 || number.digits[0] == b'0');
+    let clue = if whole && in_call() { Clue::Row } else { Clue::Cell };
+    Some(Place { evidence: Evidence::of(clue), context: None })
+}
+
+/// What the words before it say, where words can.
+fn beside_words(line: &Line, number: &Number, words: &Words) -> Place {
+    let start = number.span.start;
+    if line.before(start) == b'/' && is_word_byte(line.before(start.saturating_sub(1))) {
+        return Place::OTHER;
+    }
+    // Only a word before it could make a bare number a phone number, and not if it is known
+    // to be something else. Six bare digits need more than a word.
+    let short = number.count == 1 && !number.plus && number.len < 7;
+    if short || shape::is_other_number(line, number) {
+        return Place::OTHER;
+    }
+    // Lines of more digits are ids.
+    const LONGEST_ALONE: usize = 13;
+    let whole = start == line.start && number.span.end == line.text.len();
+    let alone = whole && number.len <= LONGEST_ALONE;
+    words_before(line, start, words).with(Clue::Alone, alone)
+}
+
+/// What the words before `start` say; the nearest counts first.
+fn words_before(line: &Line, start: usize, words: &Words) -> Place {
+    const REACH: usize = 24;
+    const MOST_WORDS: usize = 5;
+    let mut clue = None;
+    let (mut direct, mut hinted, mut counted) = (false, false, false);
+    let mut at = start;
+    for distance in 0..MOST_WORDS {
+        let Some(word) = line.word_before(at, REACH, b";|{}=") else { break };
+        if start - word.start > PHONE_WORD_REACH {
+            break;
+        }
+        let said = line.said(words, word);
+        let between = &line.text[word.end..at];
+        let opens = distance == 0 && matches!(between, [b':', ..] | [b' ', b'(']);
+        at = word.start;
+        // Right before a word for numbers: it says what they count.
+        let counts = std::mem::take(&mut counted);
+        if said.any(Said::P_NEGATIVE) && ((distance < 3 && clue.is_none()) || counts) {
+            return Place::OTHER;
+        }
+        if said.any(Said::P_KEYWORD) && distance < 4 {
+            let phone = said.any(Said::P_PHONE) && (distance < 2 || counts);
+            clue = Some(if phone { Clue::Keyword } else { Clue::NumberWord });
+            // `number` needs to be told apart: order number, invoice number.
+            if !said.any(Said::F_NUMBER) {
+                break;
+            }
+            counted = true;
+        } else if said.any(Said::P_HINT) {
+            hinted = clue == Some(Clue::NumberWord);
+            clue = match clue {
+                Some(Clue::NumberWord) => clue,
+                Some(Clue::Preposition) => Some(Clue::NumberWord),
+                _ if opens => Some(Clue::NumberWord),
+                _ => Some(Clue::Hint),
+            };
+            direct = distance == 0 && said.any(Said::P_DIAL);
+            break;
+        } else if said.any(Said::P_PREPOSITION) && distance == 0 {
+            clue = Some(Clue::Preposition);
+        }
+    }
+    let Some(clue) = clue else { return Place::OPEN };
+    let place = Place { evidence: Evidence::of(clue), context: None };
+    let near = matches!(clue, Clue::Hint | Clue::Preposition) && name_before(line, start);
+    place.with(Clue::Direct, direct).with(Clue::Hinted, hinted).with(Clue::Near, near)
+}
+
+/// Whether a name stands a few words before, and no other number between.
+fn name_before(line: &Line, start: usize) -> bool {
+    const LONGEST: usize = 40;
+    let Some((end, TypeCode::NAM)) = line.last else { return false };
+    let gap = line.text.get(end..start).filter(|gap| gap.len() <= LONGEST);
+    gap.is_some_and(|gap| !gap.iter().any(|b| b.is_ascii_digit() || b";|{}=".contains(b)))
+}
