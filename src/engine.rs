@@ -14,6 +14,7 @@ use crate::action::Actions;
 use crate::carrier;
 use crate::detect::operator::{self, Operator, RuleNo};
 use crate::detect::{Bias, Columns, Detector, Finding, Found, Rejected};
+use crate::octets;
 use crate::plan::Region;
 use crate::pseudonym::suppress::{self, Suppressed};
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
@@ -112,6 +113,16 @@ pub struct Scratch {
     operator: operator::Scratch,
     identities: Identities,
     actions: Actions,
+    /// For what arrays of bytes spell; made when there is one.
+    inner: Option<Box<Inner>>,
+}
+
+/// Working memory for the text that an array of bytes spells.
+#[derive(Debug, Default)]
+struct Inner {
+    text: Vec<u8>,
+    scratch: Scratch,
+    spare: Spare,
 }
 
 impl Scratch {
@@ -297,13 +308,46 @@ impl Engine {
             }
             _ => resolve::disjoint(&mut found.findings),
         }
-        found.findings.len()
+        if self.find_in_arrays(block, scratch) {
+            resolve::disjoint(&mut scratch.found.findings);
+        }
+        scratch.found.findings.len()
+    }
+
+    /// Arrays of bytes are searched as the text that they spell, and replaced as a whole. Whether
+    /// anything was found in one.
+    fn find_in_arrays(&self, block: &[u8], scratch: &mut Scratch) -> bool {
+        let before = scratch.found.findings.len();
+        for array in octets::arrays(block) {
+            let inner = scratch.inner.get_or_insert_default();
+            octets::decode(&block[array.start..array.end], &mut inner.text);
+            let first = self.detect(&inner.text, &mut inner.scratch).first();
+            scratch.found.findings.extend(first.map(|first| first.within(array)));
+        }
+        scratch.found.findings.len() > before
+    }
+
+    /// Writes the array of bytes `surface` with tokens for what its text holds.
+    fn write_array(
+        &self,
+        surface: &[u8],
+        inner: &mut Inner,
+        out: &mut Vec<u8>,
+        counts: &mut Counts,
+    ) {
+        octets::decode(surface, &mut inner.text);
+        self.detect(&inner.text, &mut inner.scratch);
+        let spare = std::mem::take(&mut inner.spare);
+        let vetted = self.pseudonymise(&inner.text, &mut inner.scratch, spare);
+        octets::encode(vetted.as_bytes(), out);
+        counts.add_identities(vetted.counts());
+        inner.spare = vetted.recycle();
     }
 
     /// The second half of the flow: the bytes between the findings, and tokens in their place.
     pub fn pseudonymise(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
         let Spare { bytes: mut out, mut counts } = spare;
-        let Scratch { found, identities, actions, .. } = scratch;
+        let Scratch { found, identities, actions, inner, .. } = scratch;
         let mut copied = 0;
         let mut changed_line = 0;
         for finding in &found.findings {
@@ -313,14 +357,18 @@ impl Engine {
                 changed_line = 1;
                 counts.lines_changed += 1;
             }
+            let surface = &block[finding.span.start..finding.span.end];
+            copied = finding.span.end;
+            if finding.octets {
+                self.write_array(surface, inner.get_or_insert_default(), &mut out, &mut counts);
+                continue;
+            }
             let quote = finding.quotes.as_bytes();
             out.extend_from_slice(quote);
-            let surface = &block[finding.span.start..finding.span.end];
             let value = found.value(finding);
             if let Some(rule) = finding.by {
                 self.apply(rule, surface, value, identities, actions, &mut out, &mut counts);
                 out.extend_from_slice(quote);
-                copied = finding.span.end;
                 changed_line = usize::from(surface.last() != Some(&b'\n'));
                 continue;
             }
@@ -336,7 +384,6 @@ impl Engine {
             out.extend_from_slice(quote);
             counts.by_context[finding.context as usize] += 1;
             counts.by_type[usize::from(kind == TypeCode::NAM)] += 1;
-            copied = finding.span.end;
         }
         out.extend_from_slice(&block[copied..]);
         count_block(block, &out, found, &mut counts);
@@ -449,6 +496,6 @@ fn count_block(block: &[u8], out: &[u8], found: &Found, counts: &mut Counts) {
     counts.bytes_out = out.len() as u64;
     counts.lines = memchr::memchr_iter(b'\n', block).count() as u64;
     counts.lines += u64::from(block.last().is_some_and(|&last| last != b'\n'));
-    counts.tokens_seen = found.tokens;
-    counts.tokens_foreign = found.foreign;
+    counts.tokens_seen += found.tokens;
+    counts.tokens_foreign += found.foreign;
 }

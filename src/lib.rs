@@ -46,7 +46,7 @@
 //! | order, replacement | [`resolve`], [`action`] |
 //! | detectors | [`detect`] |
 //! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`roster`], [`plan`], [`pseudonym`] |
-//! | plain things | [`span`], [`class`], [`carrier`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
+//! | plain things | [`span`], [`class`], [`carrier`], [`octets`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
 //!
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
 //! kernels of the architectures, nowhere else. No error, message or figure ever holds input bytes.
@@ -65,6 +65,7 @@ pub mod frame;
 pub mod lexicon;
 pub mod manual;
 pub mod net;
+pub mod octets;
 pub mod plan;
 pub mod pseudonym;
 pub mod replace;

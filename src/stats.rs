@@ -51,6 +51,11 @@ impl Counts {
         self.withheld += other.withheld;
         self.lines_changed += other.lines_changed;
         self.lines_dropped += other.lines_dropped;
+        self.add_identities(other);
+    }
+
+    /// Adds what was found by another block, which is a part of this one.
+    pub fn add_identities(&mut self, other: &Counts) {
         self.by_rule.resize(self.by_rule.len().max(other.by_rule.len()), 0);
         for (sum, more) in self.by_rule.iter_mut().zip(&other.by_rule) {
             *sum += more;

@@ -177,6 +177,8 @@ pub struct Finding {
     pub context: Context,
     /// Quotes that the token needs.
     pub quotes: Quotes,
+    /// Whether it is an array of bytes that spells the identity with the text around it.
+    pub octets: bool,
     /// What was seen of it; empty for a name.
     pub evidence: Evidence,
     /// Where its canonical form stands in [`Found::values`]; empty when the text itself gives it.
@@ -189,7 +191,12 @@ impl Finding {
     /// A finding whose text itself gives its canonical form.
     pub fn new(span: Span, context: Context) -> Self {
         let (quotes, evidence, value) = (Quotes::NO, Evidence::NONE, Span::default());
-        Self { span, context, quotes, evidence, value, by: None }
+        Self { span, context, quotes, octets: false, evidence, value, by: None }
+    }
+
+    /// The array of bytes at `span`, whose text holds this finding.
+    pub fn within(self, span: Span) -> Self {
+        Self { octets: true, by: self.by, ..Self::new(span, self.context) }
     }
 
     /// What kind of identity it is.
@@ -293,7 +300,8 @@ impl Found {
         }
         let value = Span::new(start, self.values.len());
         let Phone { span, context, evidence, .. } = *phone;
-        self.findings.push(Finding { span, context, quotes, evidence, value, by: None });
+        let octets = false;
+        self.findings.push(Finding { span, context, quotes, octets, evidence, value, by: None });
     }
 }
 

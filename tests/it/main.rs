@@ -12,6 +12,7 @@ mod keys;
 mod layering;
 mod life;
 mod names;
+mod octets;
 mod operator;
 mod packs;
 mod plan;

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 /// The floors of the library, lowest first.
 const FLOORS: [&[&str]; 7] = [
     &[
-        "span", "class", "carrier", "fold", "corpus", "frame", "stats", "secret", "replace",
-        "manual",
+        "span", "class", "carrier", "octets", "fold", "corpus", "frame", "stats", "secret",
+        "replace", "manual",
     ],
     &["scan", "rules", "lexicon", "roster", "pseudonym", "plan"],
     &["detect"],
@@ -24,7 +24,7 @@ const FLOORS: [&[&str]; 7] = [
     &["stream", "net"],
 ];
 /// Plain data that a sibling on the lowest floor may name.
-const FLOOR_0_ARROWS: [(&str, &str); 1] = [("stats", "span")];
+const FLOOR_0_ARROWS: [(&str, &str); 2] = [("stats", "span"), ("octets", "span")];
 /// The binary: `main.rs` and this folder use the library from outside.
 const BINARY: [&str; 2] = ["main", "cli"];
 /// The only places for `unsafe`.
