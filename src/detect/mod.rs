@@ -456,11 +456,8 @@ impl Run<'_> {
             _ => self.phones.find(line, at),
         };
         if let Some(phone) = phone {
-            let quotes = json_number_quotes(line, phone.span);
             self.names_beside(line, phone.span);
-            self.found.push_phone(&phone, line.text, quotes);
-            line.done = phone.span.end;
-            line.last = Some((line.done, TypeCode::TEL));
+            self.settle_phone(line, &phone);
             line.next_element();
             return;
         }
@@ -516,6 +513,16 @@ impl Run<'_> {
         line.described = field::described(line, self.phones.words, &mut self.found.keys, &field);
         let name = self.names.in_field(line, &field);
         self.settle_name(line, name);
+        if let Some(code) = phone::code(line, &field) {
+            self.settle_phone(line, &code);
+        }
+    }
+
+    fn settle_phone(&mut self, line: &mut Line, phone: &Phone) {
+        let quotes = json_number_quotes(line, phone.span);
+        self.found.push_phone(phone, line.text, quotes);
+        line.done = phone.span.end;
+        line.last = Some((line.done, TypeCode::TEL));
     }
 
     /// The values of the list that opens at `open`, named by the columns that end before

@@ -155,7 +155,8 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Number> {
             break;
         }
         let full = !number.close(end, before);
-        let Some((next, signs)) = separator(text, end) else {
+        let plus = || inner_plus(text, end, number.len);
+        let Some((next, signs)) = separator(text, end).or_else(plus) else {
             break;
         };
         if full || number.len + 2 > MOST_DIGITS {
@@ -257,6 +258,17 @@ fn long_separator(text: &[u8], place: usize) -> Option<(usize, Signs)> {
         at += unit.len;
     }
     None
+}
+
+/// A plus sign inside a number: a space of a URL query (`+49+30+23125123`), or what follows a dialled
+/// prefix (`9011+4930...`). After more digits it opens another number.
+fn inner_plus(text: &[u8], place: usize, digits: usize) -> Option<(usize, Signs)> {
+    const LONGEST_PREFIX: usize = 6;
+    const LONGEST_GROUP: usize = 6;
+    let rest = text.get(place..)?.strip_prefix(b"+")?;
+    let group = rest.iter().take(LONGEST_GROUP + 1).take_while(|b| b.is_ascii_digit()).count();
+    let inner = digits <= LONGEST_PREFIX || group <= LONGEST_GROUP;
+    (group > 0 && inner).then_some((place + 1, Signs::SPACE))
 }
 
 /// A sign that may occur once in a separator.

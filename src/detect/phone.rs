@@ -12,7 +12,7 @@ use crate::rules::words::{Said, Words};
 use crate::span::Span;
 
 use super::key::Class;
-use super::line::{Line, is_word_byte};
+use super::line::{Field, Line, is_word_byte};
 use super::number::{self, Number, Signs};
 use super::place::{self, Place, anchored};
 use super::reading::{self, Form, Reading};
@@ -163,7 +163,8 @@ impl Phones<'_> {
         }
         let rest = &line.text[end + 1..];
         let letters = rest.iter().take_while(|&&b| is_word_byte(b)).count();
-        self.words.of(&rest[..letters]).any(Said::P_UNIT)
+        let is_key = matches!(rest.get(letters), Some(b'=' | b':'));
+        !is_key && self.words.of(&rest[..letters]).any(Said::P_UNIT)
     }
 
     /// Cuts off a last group that runs into letters (`0171 3920099 12ms`); nothing is left of a
@@ -210,6 +211,26 @@ impl Phones<'_> {
     }
 }
 
+/// What is dialled by star and hash keys, as the value of a phone field or URI: `**622`,
+/// `*31#030...`. Longer runs of stars mask something.
+pub(super) fn code(line: &Line, field: &Field) -> Option<Phone> {
+    const LONGEST: usize = 32;
+    let (clue, context) = match field.class {
+        Class::Uri => (Clue::Uri, Context::Sip),
+        Class::Phone | Class::Caller => (Clue::Field, Context::PhoneField),
+        _ => return None,
+    };
+    let rest = line.text.get(field.start..).filter(|rest| rest.starts_with(b"*"))?;
+    let key = |b: &&u8| b.is_ascii_digit() || b"*#+".contains(b);
+    let code = &rest[..rest.iter().take(LONGEST).take_while(key).count()];
+    let digits = code.iter().filter(|b| b.is_ascii_digit()).count();
+    let span = Span::new(field.start, field.start + code.len());
+    let plain = digits >= 2 && !code.starts_with(b"***") && !line.glues(span.end);
+    let number = Number { span, ..Number::default() };
+    let evidence = Evidence::of(clue);
+    plain.then_some(Phone { span, context, evidence, reading: None, number })
+}
+
 /// The cheap half of the work, for the digits that most logs are full of: ids, decimals, times and
 /// numbers that are too short to be dialled. Says yes only where the whole work would end in no.
 #[inline]
@@ -232,7 +253,7 @@ pub(super) fn is_measure(line: &Line, at: usize) -> bool {
             let end = run + 1 + digits(run + 1);
             !matches!(rest.get(end), Some(b'.' | b'-' | b' ' | b'/' | b'%' | b'\\' | b'&' | 0x80..))
         }
-        b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'%' | b'\\' | b'&' | 0x80.. => false,
+        b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+' | b'%' | b'\\' | b'&' | 0x80.. => false,
         _ => run < FEWEST,
     }
 }
@@ -276,7 +297,7 @@ fn of_number(line: &Line, number: &Number, reading: Option<&Reading>) -> Evidenc
     let (trunk, prefix) = (form == Some(Form::Trunk), form == Some(Form::Prefix));
     let overlong = (number.overlong || number.len > MOST) && number.count == 1;
     let zero = number.digits[0] == b'0' && !number.digits().starts_with(b"000");
-    let mobile = trunk && number.count == 1 && reading.is_some_and(|reading| reading.mobile);
+    let mobile = trunk && reading.is_some_and(|reading| reading.mobile);
     let national = valid && shape::is_usual_national(number, form);
     let usual = national || (number.len >= 10 && shape::is_nanp_grouping(number));
     Evidence::NONE

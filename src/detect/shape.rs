@@ -150,10 +150,10 @@ pub(super) fn is_usual_national(number: &Number, form: Option<Form>) -> bool {
 fn is_trunk_grouping(number: &Number) -> bool {
     let first = number.group_len(0);
     let lens = || (0..number.count).map(|i| number.group_len(i));
-    // `06 12 34 56 78`, `06 1234 5678`, `0 532 123 45 67`
+    // `06 12 34 56 78`, `06 1234 5678`, `0 532 123 45 67`, `01 234 56 78`
     let pairs = number.count == 5 && lens().all(|len| len == 2);
     let short = first <= 2 && number.count >= 3 && lens().skip(1).take(1).all(|len| len >= 3);
-    if number.digits[0] == b'0' && number.len >= 10 && (pairs || short) {
+    if number.digits[0] == b'0' && number.len >= 9 && (pairs || short) {
         return true;
     }
     let code = if first == 1 && number.signs.has(Signs::BRACKET) {

@@ -15,6 +15,7 @@ mod names;
 mod octets;
 mod operator;
 mod packs;
+mod phones;
 mod plan;
 mod properties;
 mod rights;
