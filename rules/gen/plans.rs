@@ -1,12 +1,14 @@
-//! Makes the numbering plans that lognym embeds, in two repeatable steps:
+//! Makes the numbering plans that lognym embeds, in repeatable steps:
 //!
 //! ```text
 //! cargo run --example plans -- xml PATH/PhoneNumberMetadata.xml VERSION YYYY-MM-DD
+//! cargo run --example plans -- areas PATH/49.txt VERSION YYYY-MM-DD
 //! cargo run --example plans -- table
 //! ```
 //!
 //! `xml` rewrites `rules/plans.toml` from libphonenumber's metadata: the release's version and the
-//! day it was fetched are noted in the file. `table` compiles that into `rules/plans.bin`.
+//! day it was fetched are noted in the file. `areas` does so with the German area codes of its names of
+//! areas and `rules/areas.txt`. `table` compiles both into `rules/plans.bin` and `rules/areas.bin`.
 
 use std::fs;
 use std::io::{Write as _, stdout};
@@ -15,8 +17,10 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use plans::facts::Plans;
-use plans::table;
+use plans::{areas, table};
 
+#[path = "plans/names.rs"]
+mod names;
 #[path = "plans/mod.rs"]
 mod plans;
 #[path = "plans/xml.rs"]
@@ -32,12 +36,23 @@ fn main() -> Result<()> {
             let plans = xml::read(&text, version, retrieved)?;
             fs::write(&facts, plans.to_toml()).context("writing rules/plans.toml")
         }
+        ["areas", path, version, retrieved] => {
+            let text = fs::read_to_string(path).with_context(|| format!("reading {path}"))?;
+            let text = names::read(&text, version, retrieved)?;
+            fs::write(rules.join("areas.txt"), text).context("writing rules/areas.txt")
+        }
         ["table"] => {
+            let text =
+                fs::read_to_string(rules.join("areas.txt")).context("reading rules/areas.txt")?;
+            fs::write(rules.join("areas.bin"), areas::table(&text)?)
+                .context("writing rules/areas.bin")?;
             let text = fs::read_to_string(&facts).context("reading rules/plans.toml")?;
             let table = table::build(&Plans::from_toml(&text)?)?;
             fs::write(rules.join("plans.bin"), &table.bytes).context("writing rules/plans.bin")?;
             writeln!(stdout(), "{}", table.summary).context("writing the summary")
         }
-        _ => bail!("usage: plans xml METADATA.xml VERSION YYYY-MM-DD | plans table"),
+        _ => bail!(
+            "usage: plans xml METADATA.xml VERSION YYYY-MM-DD | plans areas 49.txt VERSION YYYY-MM-DD | plans table"
+        ),
     }
 }

@@ -297,7 +297,9 @@ fn of_number(line: &Line, number: &Number, reading: Option<&Reading>) -> Evidenc
     let (trunk, prefix) = (form == Some(Form::Trunk), form == Some(Form::Prefix));
     let overlong = (number.overlong || number.len > MOST) && number.count == 1;
     let zero = number.digits[0] == b'0' && !number.digits().starts_with(b"000");
-    let mobile = trunk && reading.is_some_and(|reading| reading.mobile);
+    // Spaces part the numbers of a row as well.
+    let joined = !number.signs.has(Signs::SPACE);
+    let mobile = trunk && joined && reading.is_some_and(|reading| reading.mobile);
     let national = valid && shape::is_usual_national(number, form);
     let usual = national || (number.len >= 10 && shape::is_nanp_grouping(number));
     Evidence::NONE

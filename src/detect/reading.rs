@@ -102,9 +102,11 @@ fn prefixed(digits: &[u8], regions: &[Region]) -> Option<Reading> {
         .find_map(|rest| international(rest, Form::Prefix))
 }
 
-/// The best reading with the trunk prefix where there is one, and the best one without.
+/// The best reading with the trunk prefix where there is one, and the best one without: a valid one
+/// before a possible one, one in an assigned area before one in none, an earlier region before a later
+/// one.
 fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Reading>) {
-    let mut best: [Option<Reading>; 2] = [None, None];
+    let mut best: [Option<(bool, bool, Reading)>; 2] = [None; 2];
     for region in regions {
         let Some(found) = region.national(digits) else { continue };
         let valid = matches!(found.verdict, Verdict::Valid(_));
@@ -114,9 +116,63 @@ fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Readi
             false => Form::National,
         };
         let best = &mut best[usize::from(form == Form::Naked)];
-        if best.is_none_or(|reading| valid && !reading.valid) {
-            *best = Reading::new(found.e164.as_bytes(), form, found.verdict);
+        if best.is_none_or(|(other, place, _)| (valid, found.assigned) > (other, place)) {
+            let reading = Reading::new(found.e164.as_bytes(), form, found.verdict);
+            *best = reading.map(|reading| (valid, found.assigned, reading));
         }
     }
-    best.into()
+    best.map(|best| best.map(|(.., reading)| reading)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn e164(text: &str, regions: &str) -> Option<String> {
+        let number = super::super::number::read(text.as_bytes(), 0)?;
+        let regions: Vec<_> = regions.split(',').filter_map(Region::from_code).collect();
+        let reading = read(&number, &regions).filter(|reading| reading.valid)?;
+        Some(String::from_utf8_lossy(reading.e164()).into_owned())
+    }
+
+    #[test]
+    fn one_number_has_one_form_however_it_is_dialled() {
+        for (regions, wanted, texts) in [
+            (
+                "DE",
+                "493023125123",
+                &["+49 (0)30 23125-123", "0049 30 23125123", "030/23125123", "493023125123"][..],
+            ),
+            (
+                "DE,US,GB",
+                "442079460123",
+                &["020 7946 0123", "00442079460123", "+44 (0)20 7946 0123", "442079460123"],
+            ),
+            (
+                "DE,US,GB",
+                "12125550187",
+                &["(212) 555-0187", "1-212-555-0187", "12125550187", "0012125550187"],
+            ),
+            ("US", "12125550187", &["011 1 212 555 0187", "2125550187"]),
+            ("IT", "390612345678", &["06 1234 5678", "+39 06 1234 5678", "0039 06 12345678"]),
+            ("FR", "33612345678", &["06 12 34 56 78", "+33 (0)6 12 34 56 78", "33612345678"]),
+            ("TR", "905321234567", &["0532 123 45 67", "+90 532 123 45 67"]),
+        ] {
+            for text in texts {
+                assert_eq!(e164(text, regions).as_deref(), Some(wanted), "{text} in {regions}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_plans_overlap_an_assigned_area_decides_and_then_the_order() {
+        // 07400 is no German area, 07403 is one; both open British mobile numbers.
+        for (text, german, british) in [
+            ("07400 123456", "447400123456", "447400123456"),
+            ("07403 123456", "497403123456", "447403123456"),
+        ] {
+            assert_eq!(e164(text, "DE,GB").as_deref(), Some(german));
+            assert_eq!(e164(text, "GB,DE").as_deref(), Some(british));
+        }
+    }
 }

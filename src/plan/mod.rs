@@ -8,6 +8,7 @@
 //!
 //! Input is ASCII digits only. Any other byte ends every reading: no error, no panic.
 
+mod area;
 mod region;
 mod table;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::table::{
     ACTIONS, Action, CODES, INTERNATIONAL, OUTPUT, REGIONS, RegionRow, SKIP_ALL, Slot,
 };
-use super::{Verdict, has_length, number_type, step, walk};
+use super::{NumberType, Verdict, area, has_length, number_type, step, walk};
 
 /// A region with a numbering plan: an index into the embedded table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +25,8 @@ pub struct National {
     pub verdict: Verdict,
     /// Whether a trunk prefix, or a carrier's, stood before it and was dropped.
     pub trunk: bool,
+    /// Whether its area code is assigned, as far as that is known (Germany).
+    pub assigned: bool,
 }
 
 impl Region {
@@ -119,7 +121,10 @@ impl Region {
             None if has_length(self.row().lengths, national.len()) => Verdict::Possible,
             None => return None,
         };
-        national.iter().all(u8::is_ascii_digit).then_some(National { e164, verdict, trunk })
+        let is_fixed = verdict == Verdict::Valid(NumberType::Fixed);
+        let assigned = !is_fixed || self.row().iso != *b"DE" || area::is_assigned(national);
+        let all_digits = national.iter().all(u8::is_ascii_digit);
+        all_digits.then_some(National { e164, verdict, trunk, assigned })
     }
 
     fn row(&self) -> &'static RegionRow {

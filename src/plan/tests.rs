@@ -10,7 +10,7 @@ fn region(iso: &str) -> Region {
 
 /// The E.164 digits, whether they are valid, and whether a prefix was dropped.
 fn national(iso: &str, digits: &str) -> Option<(String, bool, bool)> {
-    let National { e164, verdict, trunk } = region(iso).national(digits.as_bytes())?;
+    let National { e164, verdict, trunk, .. } = region(iso).national(digits.as_bytes())?;
     Some((e164.as_str().to_owned(), matches!(verdict, Verdict::Valid(_)), trunk))
 }
 

@@ -109,7 +109,7 @@ clues! {
     Grouped grouped,
     /// Grouped as its region groups numbers.
     Usual usual,
-    /// Can only be a mobile number, written in one piece.
+    /// Can only be a mobile number, written without spaces.
     Mobile mobile,
     /// Too long for a number that merely opens like an international one.
     Long long,

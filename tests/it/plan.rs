@@ -29,6 +29,16 @@ fn table_is_what_the_facts_compile_to() {
 }
 
 #[test]
+fn areas_are_what_their_codes_compile_to() {
+    let areas = include_str!("../../rules/areas.txt");
+    let table = generator::areas::table(areas).unwrap();
+    assert!(
+        table == include_bytes!("../../rules/areas.bin"),
+        "run `cargo run --example plans -- table`"
+    );
+}
+
+#[test]
 fn facts_survive_reading_and_writing() {
     assert!(facts().to_toml() == FACTS, "rules/plans.toml is not in the form its generator writes");
 }

@@ -2,6 +2,7 @@
 //!
 //! The second step is pure and fast enough for a test to repeat it (`tests/it/plan.rs`).
 
+pub(crate) mod areas;
 pub(crate) mod dial;
 pub(crate) mod facts;
 pub(crate) mod minimal;
