@@ -65,8 +65,14 @@ pub(super) fn is_near_call(line: &Line, words: &Words, span: Span, separator: u8
 /// `PJSIP/trunk-1a2b`, `ENTERQUEUE`: a channel of a PBX, or what happened to a call.
 fn is_event(cell: &[u8], words: &Words) -> bool {
     let cell = cell.strip_prefix(b"\"").and_then(|cell| cell.strip_suffix(b"\"")).unwrap_or(cell);
-    let channels = [&b"PJSIP/"[..], b"SIP/", b"DAHDI/", b"IAX2/", b"sofia/", b"SCCP/"];
-    channels.iter().any(|channel| cell.starts_with(channel)) || words.of(cell).any(Said::P_EVENT)
+    is_channel(cell) || words.of(cell).any(Said::P_EVENT)
+}
+
+/// Whether `text` opens with the technology of a channel of Asterisk or FreeSWITCH.
+pub(super) fn is_channel(text: &[u8]) -> bool {
+    let technologies: [&[u8]; 8] =
+        [b"PJSIP/", b"SIP/", b"DAHDI/", b"IAX2/", b"Local/", b"sofia/", b"SCCP/", b"mISDN/"];
+    technologies.iter().any(|technology| text.starts_with(technology))
 }
 
 fn is_certain(cell: &[u8]) -> bool {

@@ -129,10 +129,16 @@ fn combine(said: &[Said]) -> Class {
         };
     }
     if head.any(Said::F_PHONE) {
-        return if last_of_rest_is_other { Class::Other } else { Class::Phone };
+        // `company_phone`, but not `build_cli`.
+        let other = last_of_rest_is_other && !head.any(Said::P_PHONE);
+        return if other { Class::Other } else { Class::Phone };
     }
     if head.any(Said::F_NUMBER) {
+        let last_of_rest_is_call =
+            rest.last().is_some_and(|said| said.any(Said::F_PHONE.with(Said::F_CALLER)));
         return match () {
+            // `variable_effective_caller_id_number`
+            () if last_of_rest_is_call => Class::Phone,
             () if rest_says(Said::F_OTHER) => Class::Other,
             () if rest_says(Said::F_PARTY.with(Said::F_PHONE)) => Class::Phone,
             () if rest.iter().all(|said| said.any(Said::F_NEUTRAL)) => Class::Number,
@@ -270,6 +276,9 @@ mod tests {
             ("orderNumber", Class::Other),
             ("agentId", Class::Other),
             ("phone_id", Class::Other),
+            ("company_phone", Class::Phone),
+            ("build_cli", Class::Other),
+            ("variable_effective_caller_id_number", Class::Phone),
             ("caller", Class::Caller),
             ("lastCaller", Class::Caller),
             ("To", Class::Party),

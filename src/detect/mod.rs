@@ -535,7 +535,12 @@ impl Run<'_> {
             let name = self.names.in_field(line, &field);
             match name {
                 Some(_) => self.settle_name(line, name),
-                None if field.start >= line.done => self.number(line, field.start),
+                // What was a value in a first pass settles what stands before it in a second one too.
+                None if field.start >= line.done => {
+                    if !self.token(line, field.start) {
+                        self.number(line, field.start);
+                    }
+                }
                 None => {}
             }
         }

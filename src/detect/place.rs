@@ -8,10 +8,10 @@
 use crate::rules::evidence::{Clue, Evidence};
 use crate::rules::words::{Said, Words};
 use crate::scan::candidate::PHONE_WORD_REACH;
-use crate::span::TypeCode;
+use crate::span::{Span, TypeCode};
 
 use super::Context;
-use super::key::Class;
+use super::key::{self, Class};
 use super::line::{Field, Line, is_word_byte};
 use super::number::{Number, Signs};
 use super::{cells, shape};
@@ -130,7 +130,8 @@ fn after_finding(line: &Line, start: usize, words: &Words) -> Option<Place> {
         return near.then(|| Place::new(clue, Context::Keyword));
     };
     let end = gap.iter().rposition(letters).map_or(first, |last| last + 1);
-    let tied = kind == TypeCode::TEL && words.of(&gap[first..end]).any(Said::P_PREPOSITION);
+    let ties = Said::P_PREPOSITION.with(Said::P_TIE);
+    let tied = kind == TypeCode::TEL && words.of(&gap[first..end]).any(ties);
     tied.then(|| Place::new(Clue::Tied, Context::Keyword))
 }
 
@@ -165,7 +166,8 @@ fn in_row(line: &Line, number: &Number, words: &Words) -> Option<Place> {
     // Ids and counts stand in the rows of calls as well: they are shorter and open with no zero.
     let in_call = || {
         let names = || cells::names_beside(line, words, number.span, separator);
-        cells::is_near_call(line, words, number.span, separator)
+        is_after_number(line, number)
+            || cells::is_near_call(line, words, number.span, separator)
             || names().iter().any(Option::is_some)
     };
     let whole = number.count == 1 && (number.len >= 10 || number.digits[0] == b'0');
@@ -173,11 +175,33 @@ fn in_row(line: &Line, number: &Number, words: &Words) -> Option<Place> {
     Some(Place { evidence: Evidence::of(clue), context: None })
 }
 
+/// Whether the cell before it holds a phone number.
+fn is_after_number(line: &Line, number: &Number) -> bool {
+    let last = line.since_last(number.span.start).filter(|(_, kind)| *kind == TypeCode::TEL);
+    last.is_some_and(|(gap, _)| gap.len() <= 3 && !gap.iter().any(|&b| is_word_byte(b)))
+}
+
+/// `SIP/trunk/030...`, `/phone/030...`: a channel, or a path that says so.
+fn in_path(line: &Line, start: usize, words: &Words) -> Place {
+    const LONGEST: usize = 80;
+    let head = &line.text[line.done.max(start.saturating_sub(LONGEST)).min(start)..start - 1];
+    let opens = |&b: &u8| !(is_word_byte(b) || matches!(b, b'/' | b'-' | b'_' | b'.'));
+    let path = &head[head.iter().rposition(opens).map_or(0, |at| at + 1)..];
+    let segment = path.rsplit(|&b| b == b'/').next().unwrap_or_default();
+    match () {
+        () if cells::is_channel(path) => Place::new(Clue::Dialled, Context::Dialplan),
+        () if key::classify(words, segment) == Class::Phone => {
+            Place { evidence: Evidence::of(Clue::Keyword), context: None }
+        }
+        () => Place::OTHER,
+    }
+}
+
 /// What the words before it say, where words can.
 fn beside_words(line: &Line, number: &Number, words: &Words) -> Place {
     let start = number.span.start;
     if line.before(start) == b'/' && is_word_byte(line.before(start.saturating_sub(1))) {
-        return Place::OTHER;
+        return in_path(line, start, words);
     }
     // Only a word before it could make a bare number a phone number, and not if it is known
     // to be something else. Six bare digits need more than a word.
@@ -207,6 +231,9 @@ fn words_before(line: &Line, start: usize, words: &Words) -> Place {
         let said = line.said(words, word);
         let between = &line.text[word.end..at];
         let opens = distance == 0 && matches!(between, [b':', ..] | [b' ', b'(']);
+        if let Some(clue) = attribute(line, word, between, said, words).filter(|_| distance == 0) {
+            return Place { evidence: Evidence::of(clue), context: None };
+        }
         at = word.start;
         // Right before a word for numbers: it says what they count.
         let counts = std::mem::take(&mut counted);
@@ -239,6 +266,18 @@ fn words_before(line: &Line, start: usize, words: &Words) -> Place {
     let place = Place { evidence: Evidence::of(clue), context: None };
     let near = matches!(clue, Clue::Hint | Clue::Preposition) && name_before(line, start);
     place.with(Clue::Direct, direct).with(Clue::Hinted, hinted).with(Clue::Near, near)
+}
+
+/// `AttributeANI '030...'`: a key in one word, and its value in quotes.
+fn attribute(line: &Line, word: Span, between: &[u8], said: Said, words: &Words) -> Option<Clue> {
+    if !said.is_empty() || !matches!(between, [b' ' | b'\t', b'\'' | b'"']) {
+        return None;
+    }
+    match key::classify(words, &line.text[word.start..word.end]) {
+        Class::Phone => Some(Clue::Keyword),
+        Class::Number | Class::Caller => Some(Clue::NumberWord),
+        _ => None,
+    }
 }
 
 /// Whether a name stands a few words before, and no other number between.

@@ -156,6 +156,7 @@ impl RuleSet {
         self.add(&phone.dial, Said::P_HINT.with(Said::P_DIAL));
         self.add(&phone.hint, Said::P_HINT);
         self.add(&phone.event, Said::P_EVENT);
+        self.add(&phone.tie, Said::P_TIE);
         self.add(&phone.preposition, Said::P_PREPOSITION);
         self.add(&phone.negative, Said::P_NEGATIVE);
         self.add(&phone.unit, Said::P_UNIT);
@@ -212,6 +213,7 @@ struct PhoneWords {
     number: Vec<String>,
     dial: Vec<String>,
     event: Vec<String>,
+    tie: Vec<String>,
     hint: Vec<String>,
     preposition: Vec<String>,
     negative: Vec<String>,

@@ -60,6 +60,8 @@ impl Said {
     pub const P_DIAL: Said = Said(1 << 24);
     /// In a cell of its own: the row is about a call.
     pub const P_EVENT: Said = Said(1 << 25);
+    /// Between two numbers: both are of a kind.
+    pub const P_TIE: Said = Said(1 << 26);
     /// Words that a key may end in whose value is looked at for a name.
     pub const F_VALUED: Said = Said(
         Self::F_PARTY.0
