@@ -188,7 +188,9 @@ impl Phones<'_> {
         }
     }
 
-    /// Where an extension after `end` ends; `end` itself without one.
+    /// Where an extension after `end` ends; `end` itself without one. It is replaced with its number and
+    /// no part of its canonical form: a token stands for the line that E.164 knows, so a number has
+    /// one token with and without an extension.
     fn extension(&self, line: &Line, end: usize) -> usize {
         let mut at = end;
         while matches!(line.at(at), b' ' | b',' | b';') && at - end < 2 {
