@@ -184,7 +184,8 @@ fn is_after_number(line: &Line, number: &Number) -> bool {
 /// `SIP/trunk/030...`, `/phone/030...`: a channel, or a path that says so.
 fn in_path(line: &Line, start: usize, words: &Words) -> Place {
     const LONGEST: usize = 80;
-    let head = &line.text[line.done.max(start.saturating_sub(LONGEST)).min(start)..start - 1];
+    let end = start.saturating_sub(1);
+    let head = &line.text[line.done.max(start.saturating_sub(LONGEST)).min(end)..end];
     let opens = |&b: &u8| !(is_word_byte(b) || matches!(b, b'/' | b'-' | b'_' | b'.'));
     let path = &head[head.iter().rposition(opens).map_or(0, |at| at + 1)..];
     let segment = path.rsplit(|&b| b == b'/').next().unwrap_or_default();
