@@ -533,15 +533,11 @@ impl Run<'_> {
         for field in fields.into_iter().flatten() {
             line.field = Some(field);
             let name = self.names.in_field(line, &field);
-            match name {
-                Some(_) => self.settle_name(line, name),
-                // What was a value in a first pass settles what stands before it in a second one too.
-                None if field.start >= line.done => {
-                    if !self.token(line, field.start) {
-                        self.number(line, field.start);
-                    }
-                }
-                None => {}
+            if name.is_some() {
+                self.settle_name(line, name);
+            } else if field.start >= line.done && !self.token(line, field.start) {
+                // A token was a value in a first pass: it settles what stands before it in both.
+                self.number(line, field.start);
             }
         }
         line.field = None;
