@@ -17,7 +17,7 @@ pub(super) fn filter_of(rules: &RuleSet) -> Filter {
         (Said::N_HONORIFIC, Cue::CAPITAL),
         (Said::N_ROLE.with(Said::N_GREETING), Cue::NAME),
         (Said::P_KEYWORD.with(Said::P_HINT), Cue::PHONE),
-        (Said::P_PREPOSITION, Cue::TIE),
+        (Said::P_PREPOSITION.with(Said::P_TIE), Cue::TIE),
         (Said::N_PARTICLE, Cue::PARTICLE),
     ];
     for (said, cue) in cues {
@@ -38,6 +38,8 @@ pub(super) fn filter_of(rules: &RuleSet) -> Filter {
     for (said, key) in keys {
         words.saying(said).for_each(|word| filter.add_key(word, key));
     }
+    // `source_addr` and its like of SMPP.
+    filter.add_key(b"addr", Key::NUMBER);
     field::SEARCHES.iter().for_each(|word| filter.add_key(word, Key::NAME));
     field::LABELS.iter().for_each(|word| filter.add_key(word, Key::LABEL));
     field::VALUES.iter().for_each(|word| filter.add_key(word, Key::LABEL));

@@ -42,7 +42,9 @@ impl Window<'_> {
             }
             let scheme = colon && said.any(Key::SCHEME) && next != b' ';
             let label = colon && said.any(Key::LABEL) && matches!(next, b'"' | b' ' | b'\\');
-            let name = said.any(Key::NAME) && !scheme || label || list;
+            // `sip:**622@`: what is dialled by star keys.
+            let code = next == b'*' && said.any(Key::NUMBER);
+            let name = said.any(Key::NAME) && !scheme || label || list || code;
             keys.names |= if name { bit } else { 0 };
             keys.phones |= if said.any(Key::NUMBER) { bit } else { 0 };
         }

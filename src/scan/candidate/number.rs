@@ -46,15 +46,23 @@ impl Window<'_> {
         // Whoever reaches fewer than six signs has no six digits; but an escape may be among them.
         let hidden = lane.high | lane.escape | next.high | next.escape;
         let long = if hidden == 0 { six_ahead(soft(lane), soft(next)) } else { u64::MAX };
-        // `+` opens a number all the same (`9011+4930...`), and in a row of cells a comma parts two.
-        starts & long & if self.has_plus() { !0 } else { !inner | six }
+        let starts = starts & long;
+        let doubtful = starts & inner & !six;
+        starts & !doubtful | self.after_plus_or_comma(doubtful)
     }
 
-    /// Whether a plus sign stands in the window or right before it; sixteen bytes at a time.
+    /// Those of the places `starts` where a number may begin although a digit and a sign stand before
+    /// it: `+` opens one all the same (`9011+4930...`), and in a row of cells a comma parts two.
     #[inline(always)]
-    fn has_plus(&self) -> bool {
-        let own = &self.around[Self::MARGIN - 1..Self::MARGIN + 64];
-        own.iter().fold(false, |any, &byte| any | (byte == b'+'))
+    fn after_plus_or_comma(&self, mut starts: u64) -> u64 {
+        let mut kept = 0;
+        while starts != 0 {
+            let place = starts.trailing_zeros();
+            let [last] = self.behind(place as usize);
+            kept |= u64::from(matches!(last, b'+' | b',')) << place;
+            starts &= starts - 1;
+        }
+        kept
     }
 
     #[inline(always)]
@@ -86,7 +94,8 @@ impl Window<'_> {
         let grouped = length <= 4 && end != b'/' && groups() > 2;
         match last {
             b'_' | b'$' | b'.' => false,
-            b'/' if after_word => end == b'@',
+            // `SIP/trunk/030...`, `/tel/030...`
+            b'/' if after_word => zero || length >= CELL_DIGITS || end == b'@',
             b'-' => zero && !after_word,
             b'#' if after_word => false,
             _ if zero || grouped || end == b'@' => head[1] != b'/' || spoken_for(),
@@ -129,7 +138,7 @@ fn is_other(text: &[u8], digits: u64, zero: bool) -> bool {
         b':' => digit_after,
         b'.' if digit_after => is_dotted(text, digits, zero),
         b'-' | b'/' => length == 4 && is_date(text),
-        b' ' | b'(' | b')' | b'.' | b'%' | b'\\' | b'&' | 0x80.. => false,
+        b' ' | b'(' | b')' | b'.' | b'+' | b'%' | b'\\' | b'&' | 0x80.. => false,
         _ => next.is_ascii_alphabetic() || length < MIN_DIGITS as usize,
     }
 }
