@@ -154,7 +154,9 @@ fn is_dotted(text: &[u8], digits: u64, zero: bool) -> bool {
         let goes_on = matches!(next, b'-' | b' ' | b'/' | b'%' | b'\\' | b'&' | 0x80..);
         return !goes_on && (!zero || first == 1);
     }
-    if first > 3 || second > 3 {
+    // `021.233.27.46` and `532.123.45.67` open with no octet.
+    let octet = first < 3 || (*b"100"..=*b"255").contains(&[text[0], text[1], text[2]]);
+    if first > 3 || second > 3 || !octet {
         return false;
     }
     let third = run(digits >> (end + 1));
