@@ -17,9 +17,11 @@ use crate::span::{Span, TypeCode};
 
 mod cells;
 mod columns;
+mod context;
 mod features;
 mod field;
 mod guard;
+mod json;
 mod judge;
 mod key;
 #[doc(hidden)]
@@ -34,139 +36,22 @@ mod person;
 mod phone;
 mod place;
 mod prose;
+mod quotes;
 mod reading;
 mod shape;
 mod tuple;
 mod wanted;
 
 pub use columns::Columns;
+pub use context::Context;
 use key::{Class, KeyCache};
-use line::{Field, Line, is_word_byte};
+use line::{Line, is_word_byte};
 pub use model::Bias;
 use name::Names;
 use operator::RuleNo;
 pub use phone::Rejected;
 use phone::{Phone, Phones};
-
-/// Why something was found: the reason that `lognym detect` and the statistics show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Context {
-    /// A plus sign and a valid number.
-    International,
-    /// An international prefix and a valid number.
-    Prefix,
-    /// A national number in its usual grouping.
-    National,
-    /// A number after a phone word.
-    Keyword,
-    /// The value of a phone field.
-    PhoneField,
-    /// The user part of a URI, or the number of a name-addr.
-    Sip,
-    /// What a PBX dialled.
-    Dialplan,
-    /// The value of a name field.
-    NameField,
-    /// A display name before an address.
-    Display,
-    /// After an honorific.
-    Honorific,
-    /// After a role word.
-    Role,
-    /// After a phrase or greeting.
-    Phrase,
-    /// Words of the name lists side by side.
-    Words,
-    /// In a cell beside a number.
-    Row,
-    /// On the operator's list.
-    List,
-    /// None of the built-in reasons: a rule of the operator, which [`Finding::by`] names.
-    Rule,
-}
-
-impl Context {
-    /// All built-in ones, in the order of their numbers.
-    pub const ALL: [Context; 15] = [
-        Context::International,
-        Context::Prefix,
-        Context::National,
-        Context::Keyword,
-        Context::PhoneField,
-        Context::Sip,
-        Context::Dialplan,
-        Context::NameField,
-        Context::Display,
-        Context::Honorific,
-        Context::Role,
-        Context::Phrase,
-        Context::Words,
-        Context::Row,
-        Context::List,
-    ];
-
-    /// The id of the rule in the rule files.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Context::International => "intl",
-            Context::Prefix => "prefix",
-            Context::National => "national",
-            Context::Keyword => "keyword",
-            Context::PhoneField | Context::NameField => "field",
-            Context::Sip => "sip",
-            Context::Dialplan => "dialplan",
-            Context::Display => "display",
-            Context::Honorific => "honorific",
-            Context::Role => "role",
-            Context::Phrase => "phrase",
-            Context::Words => "words",
-            Context::Row => "row",
-            Context::List => "list",
-            Context::Rule => "rule",
-        }
-    }
-
-    /// The name of the rule among all rules: `phone/sip`, `name/role`.
-    pub fn name(self) -> String {
-        let detector = if self.kind() == TypeCode::TEL { "phone" } else { "name" };
-        format!("{detector}/{}", self.as_str())
-    }
-
-    /// What kind of identity it finds.
-    pub const fn kind(self) -> TypeCode {
-        match self as u8 {
-            0..7 => TypeCode::TEL,
-            _ => TypeCode::NAM,
-        }
-    }
-}
-
-/// Quotes that a replacement needs so that the carrier stays well-formed: none, or a `"` with as
-/// many backslashes before it as JSON inside JSON strings takes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Quotes(u8);
-
-impl Quotes {
-    /// None.
-    pub const NO: Quotes = Quotes(0);
-    /// A JSON number becomes a string.
-    pub const PLAIN: Quotes = Quotes(1);
-    /// Deeper nesting than four levels of JSON in JSON is not written.
-    const SPELLED: &[u8; 16] = b"\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\"";
-
-    /// How the quote that ends `head` is spelled; [`Quotes::NO`] if there is none.
-    pub(self) fn ending(head: &[u8]) -> Quotes {
-        let Some(head) = head.strip_suffix(b"\"") else { return Quotes::NO };
-        let slashes = head.iter().rev().take_while(|&&b| b == b'\\').count();
-        if slashes < Self::SPELLED.len() { Quotes(slashes as u8 + 1) } else { Quotes::NO }
-    }
-
-    /// The bytes to write on either side.
-    pub fn as_bytes(self) -> &'static [u8] {
-        &Self::SPELLED[Self::SPELLED.len() - usize::from(self.0)..]
-    }
-}
+pub use quotes::Quotes;
 
 /// Something that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -519,7 +404,7 @@ impl Run<'_> {
     }
 
     fn settle_phone(&mut self, line: &mut Line, phone: &Phone) {
-        let quotes = json_number_quotes(line, phone.span);
+        let quotes = json::number_quotes(line, phone.span);
         self.found.push_phone(phone, line.text, quotes);
         line.done = phone.span.end;
         line.last = Some((line.done, TypeCode::TEL));
@@ -609,42 +494,4 @@ impl Run<'_> {
             line.last = Some((line.done, TypeCode::NAM));
         }
     }
-}
-
-/// The quotes that a replacement of the JSON number at `span` needs: none unless it stands bare
-/// after a key in quotes, or in the array that does.
-fn json_number_quotes(line: &Line, span: Span) -> Quotes {
-    if !matches!(line.at(span.end), b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') {
-        return Quotes::NO;
-    }
-    let before = line.text[line.start..span.start].trim_ascii_end();
-    match before {
-        [head @ .., b':'] => Quotes::ending(head.trim_ascii_end()),
-        [.., b'[' | b','] => {
-            let field = line.field.filter(Field::is_bare_member);
-            let inside = field.filter(|field| {
-                let lead = line.text[line.start..field.start].trim_ascii_end();
-                let between = &line.text[field.start.min(span.start)..span.start];
-                matches!(lead.last(), Some(b'[' | b',')) && !between.contains(&b']')
-            });
-            inside.map_or_else(|| element_quotes(before), |field| field.key_quotes)
-        }
-        _ => Quotes::NO,
-    }
-}
-
-/// The quotes of an array element after `head`, judged by the last quote before it: as long as those
-/// spelled like it come in pairs, the element stands outside of the strings of its level.
-fn element_quotes(head: &[u8]) -> Quotes {
-    let Some(last) = head.iter().rposition(|&b| b == b'"') else { return Quotes::NO };
-    let quotes = Quotes::ending(&head[..=last]);
-    // So far back every string has ended: what was accepted without quotes stands outside of them.
-    const LONGEST_LOOK: usize = 16 << 10;
-    if last > LONGEST_LOOK {
-        return quotes;
-    }
-    let alike = |&(i, &b): &(usize, &u8)| b == b'"' && Quotes::ending(&head[..=i]) == quotes;
-    let outside = head.iter().enumerate().filter(alike).count() % 2 == 0;
-    let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
-    if outside && (json || quotes != Quotes::PLAIN) { quotes } else { Quotes::NO }
 }

@@ -8,7 +8,7 @@ use crate::rules::book::model::{Action, Form, Truncate};
 use crate::span::Span;
 
 use super::super::line::Line;
-use super::super::{Found, json_number_quotes, number, reading};
+use super::super::{Found, json, number, reading};
 use super::{Claim, Finding, Hit, Operator, Quotes};
 
 /// Reads a line's units from left to right, for hits in ascending order: linear for all of them.
@@ -65,7 +65,7 @@ impl<'b> Cursor<'b> {
 
     /// The quotes that a replacement of `literal` needs, if it is a bare value of JSON.
     fn quotes(&self, literal: Span) -> Quotes {
-        json_number_quotes(&self.line, literal)
+        json::number_quotes(&self.line, literal)
     }
 }
 
