@@ -56,6 +56,8 @@ fn tax_check(ten: &str) -> u32 {
 }
 
 proptest! {
+    #![proptest_config(crate::properties::config())]
+
     #[test]
     fn cards_are_found_if_their_check_digit_is_right(number in "4[0-9]{15}|5[1-5][0-9]{14}|3[47][0-9]{13}") {
         let found = finds(&operator("finance", "card"), &format!("paid {number} now"));
