@@ -6,8 +6,8 @@
 //!
 //! What it holds in memory: the identities themselves, in clear, at most [`TokenCache::SLOTS`] of
 //! them, until others take their place. They are overwritten with zeros when the cache is dropped
-//! and when it meets other keys. 2 MiB, allocated when the first identity comes; no look-up
-//! allocates, and one that finds nothing costs a few nanoseconds more than the MAC.
+//! and when it meets other keys. 32 KiB at first, 2 MiB at most; a look-up allocates only when it grows, and
+//! one that finds nothing costs a few nanoseconds more than the MAC.
 
 use std::fmt;
 
@@ -27,10 +27,13 @@ pub enum Identity<'a> {
     Surface(&'a [u8]),
 }
 
-/// The cache; direct-mapped, so a new entry takes the place of an older one.
+/// The cache; direct-mapped, so a new entry takes the place of an older one. It begins small and
+/// grows while entries push others out: a short run neither makes nor wipes what it does not use.
 #[derive(Default)]
 pub struct TokenCache {
     slots: Vec<Slot>,
+    /// Entries that were pushed out since it grew.
+    evicted: usize,
     /// Tells which keys the entries are for.
     keys: u64,
 }
@@ -77,6 +80,9 @@ impl TokenCache {
     /// Most entries, a power of two: a miss of the processor's cache costs a tenth of a MAC, so more
     /// are kept than fit its second level.
     pub const SLOTS: usize = 32_768;
+    /// Entries that it begins with, and how many times as many it has after each growth.
+    const FEWEST: usize = 512;
+    const GROWTH: usize = 4;
     /// Longest value in bytes that is kept.
     pub const LONGEST: usize = 47;
 
@@ -103,8 +109,10 @@ impl TokenCache {
             return keys.token(kind, canonical(), out);
         }
         self.bind(keys);
-        let slot = &mut self.slots[hash(value) % Self::SLOTS];
+        let place = hash(value) % self.slots.len();
+        let slot = &mut self.slots[place];
         if !slot.holds(kind, surface, value) {
+            self.evicted += usize::from(slot.len > 0);
             slot.mac = keys.mac(kind, canonical());
             slot.kind = *kind.as_bytes();
             slot.surface = surface;
@@ -119,10 +127,19 @@ impl TokenCache {
     #[inline]
     fn bind(&mut self, keys: &Keys) {
         if self.keys != keys.id() || self.slots.is_empty() {
-            self.slots.iter_mut().for_each(Zeroize::zeroize);
-            self.slots.resize(Self::SLOTS, Slot::EMPTY);
+            self.restart(Self::FEWEST);
             self.keys = keys.id();
+        } else if self.evicted > self.slots.len() && self.slots.len() < Self::SLOTS {
+            self.restart(self.slots.len() * Self::GROWTH);
         }
+    }
+
+    /// Wipes all entries and makes room for `slots` of them.
+    #[cold]
+    fn restart(&mut self, slots: usize) {
+        self.slots.iter_mut().for_each(Zeroize::zeroize);
+        self.slots = vec![Slot::EMPTY; slots];
+        self.evicted = 0;
     }
 }
 
