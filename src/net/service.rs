@@ -139,10 +139,11 @@ impl Service {
     /// Stops accepting, reads what has been sent, hands it over; when the time is up or at the next
     /// request to stop, counts what is left.
     async fn drain(&mut self, mut control: Receiver<Control>) {
-        tracing::info!("draining");
-        life::stopping();
         self.shared.metrics.draining.store(1, Relaxed);
         self.phase.send_replace(Phase::Draining);
+        // Whoever reads this may ask `/readyz` at once.
+        tracing::info!("draining");
+        life::stopping();
         let stopped = async {
             while let Some(order) = control.recv().await {
                 if order == Control::Stop {

@@ -132,6 +132,7 @@ fn unix_sockets_in_and_out() {
     stream.write_all(b"callerName=\"Max Mustermann\"\n").expect("the sidecar reads");
     let (mut out, _) = receiver.accept().expect("the sidecar connects");
     drop(stream);
+    sidecar.wait_for("lognym_sent_frames_total", |sent| sent == 1.0);
     assert_eq!(sidecar.stop().code(), Some(0));
     let mut text = String::new();
     out.read_to_string(&mut text).expect("text stays text");
