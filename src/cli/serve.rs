@@ -1,16 +1,15 @@
 //! `lognym serve`: the sidecar.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use lognym::audit;
-use lognym::engine::Engine;
 use lognym::net::{self, Load, Outcome, Term};
 use lognym::pseudonym::ring::{KeySource, Material, Ring};
-use lognym::pseudonym::{Domain, Kid};
+use lognym::pseudonym::{Domain, Keys};
 use lognym::rules;
 use lognym::secret;
 use lognym::stats::Counts;
@@ -35,21 +34,27 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
     let config = args.config()?;
     let recipe = Recipe::of(args)?;
     let terms = recipe.terms(None)?;
-    let seen = Seen::new(&terms);
+    // What an entry is sealed by if the sidecar does not start.
+    let now = SystemTime::now();
+    let first = terms.iter().find(|term| term.covers(now)).map(|term| term.engine.keys().clone());
     record.entry.config = Some(settings::fingerprint(&args.detector, args.max_frame()));
     record.entry.rules = Some(audit::digest(rules::BUILTIN.as_bytes()));
     record.entry.domains = vec![args.key.domain.clone()];
     log_to_stderr(args.log_format, args.log_level);
-    let load = recipe.loader(terms.clone(), Arc::clone(&seen));
-    let outcome = net::run(config, terms, load);
-    if let Ok(outcome) = &outcome {
-        record.entry.count(&outcome.counts);
-    }
-    let (kids, last) = seen.in_force();
-    record.entry.kids = kids;
-    let exit = outcome.map_err(Failure::from).map(|outcome| exit(&outcome));
-    match last {
-        Some(engine) => record.finish(engine.keys(), exit),
+    let load = recipe.loader(terms.clone());
+    let (signer, exit) = match net::run(config, terms, load) {
+        Ok(outcome) => {
+            record.entry.count(&outcome.counts);
+            record.entry.kids.clone_from(&outcome.kids);
+            (outcome.last_keys.clone(), Ok(exit(&outcome)))
+        }
+        Err(error) => {
+            record.entry.kids = first.iter().map(Keys::kid).collect();
+            (first, Err(error.into()))
+        }
+    };
+    match signer {
+        Some(keys) => record.finish(&keys, exit),
         None => exit,
     }
 }
@@ -64,40 +69,6 @@ fn exit(outcome: &Outcome) -> Exit {
         "{undelivered_frames} frames ({undelivered_bytes} bytes) were left undelivered"
     ));
     Exit::Io
-}
-
-/// All terms that a run has had, reloads included.
-struct Seen {
-    since: SystemTime,
-    terms: Mutex<Vec<Term>>,
-}
-
-impl Seen {
-    fn new(terms: &[Term]) -> Arc<Self> {
-        Arc::new(Self { since: SystemTime::now(), terms: Mutex::new(terms.to_vec()) })
-    }
-
-    fn add(&self, terms: &[Term]) {
-        self.terms.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(terms);
-    }
-
-    /// The keys of the terms that were in force since the start, and the engine of the last.
-    fn in_force(&self) -> (Vec<Kid>, Option<Arc<Engine>>) {
-        let terms = self.terms.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = SystemTime::now();
-        let used = terms.iter().filter(|term| {
-            term.not_before <= now && term.not_after.is_none_or(|end| self.since < end)
-        });
-        let mut kids = Vec::new();
-        let mut last = None;
-        for term in used {
-            if !kids.contains(&term.engine.keys().kid()) {
-                kids.push(term.engine.keys().kid());
-            }
-            last = Some(Arc::clone(&term.engine));
-        }
-        (kids, last)
-    }
 }
 
 /// What the engines are made of, once at the start and at every reload.
@@ -155,12 +126,9 @@ impl Recipe {
     }
 
     /// What a reload does.
-    fn loader(self, first: Vec<Term>, seen: Arc<Seen>) -> Arc<Load> {
+    fn loader(self, first: Vec<Term>) -> Arc<Load> {
         Arc::new(move || {
-            let terms = self.terms(Some(&first));
-            let terms = terms.map_err(|Failure { error, .. }| format!("{error:#}"))?;
-            seen.add(&terms);
-            Ok(terms)
+            self.terms(Some(&first)).map_err(|Failure { error, .. }| format!("{error:#}"))
         })
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use super::exposition::{Kind, Text};
 use crate::detect::Context;
 use crate::engine::Reason;
+use crate::pseudonym::{Keys, Kid};
 use crate::span::TypeCode;
 use crate::stats::Counts;
 
@@ -38,6 +39,7 @@ pub(super) struct Metrics {
     pub(super) draining: AtomicI64,
     pub(super) pairs: Vec<PairMetrics>,
     epoch: Mutex<Option<Epoch>>,
+    used: Mutex<Used>,
     engine: Mutex<Engine>,
     latency: Histogram,
     started: Instant,
@@ -106,6 +108,13 @@ pub(super) struct Epoch {
     pub(super) ends: Option<u64>,
 }
 
+/// The keys that have been in force: the ids of all, and the last ones themselves.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Used {
+    pub(super) kids: Vec<Kid>,
+    pub(super) last: Option<Keys>,
+}
+
 /// What the engine did, all workers together.
 #[derive(Debug, Default)]
 struct Engine {
@@ -136,6 +145,7 @@ impl Metrics {
             draining: AtomicI64::default(),
             pairs: (0..pairs).map(|_| PairMetrics::new(capacity)).collect(),
             epoch: Mutex::default(),
+            used: Mutex::default(),
             engine: Mutex::default(),
             latency: Histogram::default(),
             started: Instant::now(),
@@ -172,6 +182,20 @@ impl Metrics {
 
     pub(super) fn set_epoch(&self, epoch: Option<Epoch>) {
         *lock(&self.epoch) = epoch;
+    }
+
+    /// Notes that `keys` came into force.
+    pub(super) fn used(&self, keys: &Keys) {
+        let mut used = lock(&self.used);
+        if !used.kids.contains(&keys.kid()) {
+            used.kids.push(keys.kid());
+        }
+        used.last = Some(keys.clone());
+    }
+
+    /// The keys that have been in force.
+    pub(super) fn keys_used(&self) -> Used {
+        lock(&self.used).clone()
     }
 
     /// What keeps the sidecar from doing its work, if anything does.

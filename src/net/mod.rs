@@ -56,12 +56,17 @@ pub use life::Control;
 pub use reload::{Load, Term};
 pub use uri::{BadUri, Place, Uri};
 
+use crate::pseudonym::{Keys, Kid};
 use crate::stats::Counts;
 use service::Service;
 
 /// What the sidecar did, and what was left when it ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
+    /// The ids of the keys that were in force, in their order.
+    pub kids: Vec<Kid>,
+    /// The last of these keys; nothing if none was in force.
+    pub last_keys: Option<Keys>,
     /// What the engines counted.
     pub counts: Counts,
     /// Frames that were read and not handed over.

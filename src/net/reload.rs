@@ -27,7 +27,8 @@ pub struct Term {
 }
 
 impl Term {
-    fn covers(&self, now: SystemTime) -> bool {
+    /// Whether it is in force at `now`.
+    pub fn covers(&self, now: SystemTime) -> bool {
         self.not_before <= now && self.not_after.is_none_or(|end| now < end)
     }
 }
@@ -95,7 +96,10 @@ pub(super) fn put_in_force(
         return;
     }
     match term {
-        Some(term) => tracing::info!(epoch = term.epoch, "key epoch in force"),
+        Some(term) => {
+            metrics.used(term.engine.keys());
+            tracing::info!(epoch = term.epoch, "key epoch in force");
+        }
         None => {
             tracing::error!("no key epoch is in force: reading stops until a reload brings one")
         }

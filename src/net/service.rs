@@ -16,6 +16,7 @@ use super::error::Error;
 use super::forward::{self, Outlet};
 use super::life::{self, Control};
 use super::listen::{self, Door};
+use super::metrics::Used;
 use super::queue::Inlet;
 use super::reload::{self, Load, Term};
 use super::shared::{Phase, Shared};
@@ -110,7 +111,10 @@ impl Service {
             self.drain(control).await;
         }
         let metrics = &self.shared.metrics;
+        let Used { kids, last: last_keys } = metrics.keys_used();
         let outcome = Outcome {
+            kids,
+            last_keys,
             counts: metrics.counts(),
             undelivered_frames: metrics.frames_undelivered.load(Relaxed),
             undelivered_bytes: metrics.bytes_undelivered.load(Relaxed),
