@@ -10,7 +10,7 @@ use crate::rules::words::Words;
 use crate::span::Span;
 
 use super::Quotes;
-use super::key::{Class, KeyCache, LONGEST_KEY};
+use super::key::{self, Class, KeyCache, LONGEST_KEY};
 use super::line::{Field, Line};
 
 /// Longest value that is looked at as a whole.
@@ -81,6 +81,20 @@ pub(super) fn at(
     let (is_value, is_label) = (VALUES.contains(&name), LABELS.contains(&name));
     let end = None;
     Some(Field { class, start, quote, end, colon, key_quotes, query, is_value, is_label })
+}
+
+/// What the key says whose value begins at `start`, if one does.
+pub(super) fn class_before(line: &Line, words: &Words, start: usize) -> Class {
+    let head = &line.text[line.start..start];
+    let opens =
+        |b: &&u8| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'[' | b'{' | b'(' | b'<');
+    let openers = head.iter().rev().take(MOST_OPENERS).take_while(opens).count();
+    let end = start - openers;
+    if !matches!(line.before(end), b':' | b'=') {
+        return Class::Unknown;
+    }
+    let key = key_before(line, end - 1).map_or(Span::default(), |(key, _)| key);
+    key::classify(words, &line.text[key.start..key.end])
 }
 
 /// What the value of `field` says about the `"value"` that follows it: `"path":"/contacts/name"` of

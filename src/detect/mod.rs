@@ -440,7 +440,8 @@ impl Run<'_> {
             }
         }
         let mut name = self.names.after_cue(line, at);
-        if name.is_none() && matches!(line.text[at], b'A'..=b'Z' | 0x80..) {
+        // The scan takes some words for cues that are none: it may make no difference which.
+        if name.is_none() && line.text[at].is_ascii_uppercase() && line.before(at) == b' ' {
             name = self.names.in_text(line, at);
         }
         while let Some((span, _)) = name {

@@ -11,9 +11,10 @@ use crate::span::{Span, TypeCode};
 
 use super::Context;
 use super::features::{self, Run};
+use super::field;
 use super::judge::{self, Trust};
 use super::key::Class;
-use super::line::{Field, Line, is_word_byte};
+use super::line::{Line, is_word_byte};
 use super::model;
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
@@ -34,7 +35,15 @@ impl Names<'_> {
         };
         let tags = model::tags(&judged, self.bias.points() + points);
         let words = tagged(name.words(), &tags);
-        is_name(words).then(|| self.whole(line, span(words)))
+        (is_name(words) && !self.is_other_value(line, name.span()))
+            .then(|| self.whole(line, span(words)))
+    }
+
+    /// Whether `span` is all of the value of a field for something else: `"carrier":"..."`. The key is
+    /// looked up at last, for few runs are names.
+    fn is_other_value(&self, line: &Line, span: Span) -> bool {
+        let ends = matches!(line.at(span.end), b'"' | b'\'' | b'\\' | b',' | b';' | b'&' | b'\n');
+        ends && field::class_before(line, self.words, span.start) == Class::Other
     }
 
     /// The words at the start of `name`, in a place of this trust, that the model takes for a name.
@@ -119,10 +128,7 @@ impl Names<'_> {
             return None;
         }
         let worth = !name.words().iter().any(|word| features::is_humped(line.text, word));
-        let other = |field: &Field| field.class == Class::Other && field.start == start;
-        let elsewhere = line.field.as_ref().is_some_and(other);
-        (worth && !elsewhere && starts_freely(line, start) && !touches(line, name.span()))
-            .then_some(name)
+        (worth && starts_freely(line, start) && !touches(line, name.span())).then_some(name)
     }
 
     /// Goes back over capitalised words and particles before `at`.
