@@ -78,3 +78,4 @@ pub mod secret;
 pub mod span;
 pub mod stats;
 pub mod stream;
+mod swar;

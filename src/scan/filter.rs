@@ -4,6 +4,8 @@
 //! may say, so it never loses a word it was made from and now and then takes another for one;
 //! whoever takes the candidate looks the word up. A look costs a multiplication and a load.
 
+use crate::swar::{self, eight};
+
 /// What a word may say where it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cue(u8);
@@ -79,30 +81,35 @@ impl Key {
     }
 }
 
+/// Words or keys that are looked up at once.
+pub(super) const AT_ONCE: usize = 8;
 /// Letters of a word that count.
 const WORD_LETTERS: usize = 8;
 /// How many letters of a word must agree with the end of a longer one (`kundenname`): as many as
 /// the word has, of these.
 const KEY_ENDS: [u32; 2] = [4, 6];
+/// As many of the highest bytes.
+pub(super) const FEW: u64 = u64::MAX << (64 - 8 * KEY_ENDS[0]);
+/// Most bytes between a key and its sign.
+pub(super) const MOST_CLOSING: u32 = 3;
 /// Makes ASCII letters small; other bytes come out as something that is compared nowhere else.
 const SMALL: u64 = 0x2020_2020_2020_2020;
 
 /// The words that open a search, and the ends of the keys whose values are looked at.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    words: Table<14>,
-    keys: Table<13>,
+    words: WordTable,
+    keys: KeyTable,
 }
 
 impl Filter {
     /// Lets `word` (lower case) say `cue` besides what it says already. What counts of a word are
     /// the ASCII letters that it begins with.
     pub fn add_word(&mut self, word: &[u8], cue: Cue) {
-        let length = word.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        let mut letters = [0; WORD_LETTERS];
-        let known = length.min(WORD_LETTERS);
-        letters[..known].copy_from_slice(&word[..known]);
-        *self.words.flags_mut(first_letters(letters, length)) |= cue.0;
+        let mut head = [0; WORD_LETTERS];
+        let known = word.len().min(WORD_LETTERS);
+        head[..known].copy_from_slice(&word[..known]);
+        *self.words.flags_mut(first_letters(u64::from_le_bytes(head))) |= cue.0;
     }
 
     /// Lets keys that end in `word` (lower case) say `key` besides what they say already.
@@ -120,22 +127,28 @@ impl Filter {
         *self.keys.flags_mut(last_letters(tail, known.min(KEY_ENDS[0]))) |= Key::KNOWN.0;
     }
 
-    /// What the word may say that begins with `letters`, of which `length` belong to it.
-    #[inline]
-    pub(super) fn word(&self, letters: [u8; WORD_LETTERS], length: usize) -> Cue {
-        Cue(self.words.flags(first_letters(letters, length)))
+    /// What the word may say that opens `head` (its first byte lowest).
+    #[inline(always)]
+    pub(super) fn word(&self, head: u64) -> Cue {
+        Cue(self.words.flags(first_letters(head)))
     }
 
-    /// Whether a key whose last word is the `length` last bytes (one at least) of `tail` may say
-    /// anything: one look, and most keys say nothing.
-    #[inline]
-    pub(super) fn knows_key(&self, tail: u64, length: u32) -> bool {
-        self.keys.flags(last_letters(tail, length.min(KEY_ENDS[0]))) != 0
+    /// Whether the words at these [slots](word_slots) may say anything.
+    #[inline(always)]
+    pub(super) fn know_words(&self, slots: [u32; AT_ONCE]) -> [bool; AT_ONCE] {
+        eight!(I => self.words.at(slots[I]) != 0)
+    }
+
+    /// Whether the keys at these [slots](key_slots) may say anything.
+    #[inline(always)]
+    pub(super) fn know_keys(&self, slots: [[u32; AT_ONCE]; 2]) -> [bool; AT_ONCE] {
+        let [words, humps] = slots;
+        eight!(I => self.keys.at(words[I]) | self.keys.at(humps[I]) != 0)
     }
 
     /// What a key may say that is the `length` last bytes of `tail` and whose last word is the `word`
     /// last ones; one at least of each.
-    #[inline]
+    #[inline(always)]
     pub(super) fn key(&self, tail: u64, length: u32, word: u32) -> Key {
         let flags = |length| self.keys.flags(last_letters(tail, length));
         let [few, more] = KEY_ENDS.map(|few| flags(few.min(length)));
@@ -143,50 +156,107 @@ impl Filter {
     }
 }
 
-#[inline]
-fn first_letters(letters: [u8; WORD_LETTERS], length: usize) -> u64 {
-    /// Masks that keep the first letters.
-    const KEEP: [u64; WORD_LETTERS + 1] = {
-        let mut keep = [u64::MAX; WORD_LETTERS + 1];
-        let mut length = 0;
-        while length < WORD_LETTERS {
-            keep[length] = (1 << (8 * length)) - 1;
-            length += 1;
-        }
-        keep
-    };
-    (u64::from_le_bytes(letters) | SMALL) & KEEP[length.min(WORD_LETTERS)]
+/// The letters that `head` begins with, in lower case.
+#[inline(always)]
+fn first_letters(head: u64) -> u64 {
+    let others = !swar::letters(head) & swar::TOPS;
+    let first = others & others.wrapping_neg();
+    // All bits below the first byte that is no letter; all there are, if there is none.
+    (head | SMALL) & (first >> 7).wrapping_sub(1)
 }
 
-#[inline]
+/// `tail` without the quotes, spaces, digits and brackets that it ends in, three at most.
+#[inline(always)]
+fn without_closing(mut tail: u64) -> u64 {
+    let is = |byte: u8| swar::equal(tail, byte);
+    // A space or a quote: they differ in one bit.
+    let space = swar::equal(tail & !swar::all(2), b' ');
+    let mut closing = space | is(b'\'') | is(b'\\') | is(b')') | swar::digits(tail);
+    for _ in 0..MOST_CLOSING {
+        let shift = closing >> 63 << 3;
+        tail <<= shift;
+        closing <<= shift;
+    }
+    tail
+}
+
+/// The letters, of any script, that `tail` ends in; four at most, in lower case and on top.
+#[inline(always)]
+fn last_word(tail: u64) -> u64 {
+    let others = !(swar::letters(tail) | tail) & swar::TOPS;
+    (tail | SMALL) & !swar::filled(swar::and_below(others)) & FEW
+}
+
+/// The same from the last capital on.
+#[inline(always)]
+fn last_hump(tail: u64) -> u64 {
+    let capitals = swar::letters(tail) & !(tail << 2);
+    last_word(tail) & !swar::filled(swar::and_below(capitals) >> 8)
+}
+
+/// The `length` last bytes of `tail`, one at least, in lower case and on top.
+#[inline(always)]
 fn last_letters(tail: u64, length: u32) -> u64 {
-    (tail | SMALL) >> (64 - 8 * length.clamp(1, 8))
+    (tail | SMALL) & u64::MAX << (64 - 8 * length.clamp(1, 8))
 }
 
-/// One byte of flags for each hash of `BITS` bits.
+/// Where the words are looked up that open `heads` (their first bytes lowest).
+#[inline(always)]
+pub(super) fn word_slots(heads: [u64; AT_ONCE]) -> [u32; AT_ONCE] {
+    heads.map(|head| WordTable::slot(first_letters(head)))
+}
+
+/// Where the keys are looked up that end `tails` (their last bytes highest): `callerTo` ends in `to` as
+/// much as `CALLERNAME` in `name`, so a second look begins with the last capital.
+#[inline(always)]
+pub(super) fn key_slots(tails: [u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] {
+    let tails = tails.map(without_closing);
+    let slots = |end: fn(u64) -> u64| tails.map(|tail| KeyTable::slot(end(tail)));
+    [slots(last_word), slots(last_hump)]
+}
+
+/// What the halves of letters are multiplied by.
+pub(super) const ODD: [u32; 2] = [0x9E37_79B9, 0x85EB_CA6B];
+/// How far the products are shifted down, for words and for keys.
+pub(super) const SHIFTS: [u32; 2] = [WordTable::SHIFT, KeyTable::SHIFT];
+
+type WordTable = Table<{ 1 << 14 }>;
+type KeyTable = Table<{ 1 << 13 }>;
+
+/// One byte of flags for each hash; `SIZE` is a power of two.
 #[derive(Clone, Debug)]
-struct Table<const BITS: u32>(Box<[u8]>);
+struct Table<const SIZE: usize>(Box<[u8; SIZE]>);
 
-impl<const BITS: u32> Default for Table<BITS> {
+impl<const SIZE: usize> Default for Table<SIZE> {
     fn default() -> Self {
-        Self(vec![0; 1 << BITS].into_boxed_slice())
+        Self(Box::new([0; SIZE]))
     }
 }
 
-impl<const BITS: u32> Table<BITS> {
-    /// Fibonacci hashing: the high bits of the product are the best mixed.
-    #[inline]
-    fn slot(letters: u64) -> usize {
-        (letters.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)) as usize
+impl<const SIZE: usize> Table<SIZE> {
+    const SHIFT: u32 = 32 - SIZE.ilog2();
+
+    /// Fibonacci hashing of both halves, as vector units multiply: the high bits of each product, of
+    /// 32, are the best mixed.
+    #[inline(always)]
+    fn slot(letters: u64) -> u32 {
+        let low = (letters as u32).wrapping_mul(ODD[0]);
+        let high = ((letters >> 32) as u32).wrapping_mul(ODD[1]);
+        (low ^ high) >> Self::SHIFT
     }
 
-    #[inline]
+    #[inline(always)]
     fn flags(&self, letters: u64) -> u8 {
-        self.0[Self::slot(letters)]
+        self.at(Self::slot(letters))
+    }
+
+    #[inline(always)]
+    fn at(&self, slot: u32) -> u8 {
+        self.0[slot as usize % SIZE]
     }
 
     fn flags_mut(&mut self, letters: u64) -> &mut u8 {
-        &mut self.0[Self::slot(letters)]
+        &mut self.0[Self::slot(letters) as usize % SIZE]
     }
 }
 
@@ -195,19 +265,21 @@ mod tests {
     use super::*;
 
     fn word(filter: &Filter, word: &str) -> Cue {
-        let mut letters = [b'!'; WORD_LETTERS];
+        let mut head = [b'!'; WORD_LETTERS];
         let known = word.len().min(WORD_LETTERS);
-        letters[..known].copy_from_slice(&word.as_bytes()[..known]);
-        filter.word(letters, word.len())
+        head[..known].copy_from_slice(&word.as_bytes()[..known]);
+        let head = u64::from_le_bytes(head);
+        let known = filter.word(head) != Cue::default();
+        assert_eq!(filter.know_words(word_slots([head; AT_ONCE])), [known; AT_ONCE]);
+        filter.word(head)
     }
 
     fn key(filter: &Filter, text: &str, letters: u32) -> Key {
         let padded = format!("........{text}");
         let tail = *padded.as_bytes().last_chunk().expect("eight bytes and more");
         let tail = u64::from_le_bytes(tail);
-        assert!(
-            filter.key(tail, letters, letters) == Key::default() || filter.knows_key(tail, letters)
-        );
+        let [known, ..] = filter.know_keys(key_slots([tail; AT_ONCE]));
+        assert!(known || filter.key(tail, letters, letters) == Key::default(), "{text}");
         Key(filter.key(tail, letters, letters).0 & !Key::KNOWN.0)
     }
 

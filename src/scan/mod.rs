@@ -18,6 +18,8 @@
 pub mod candidate;
 mod drive;
 pub mod filter;
+#[cfg(target_arch = "x86_64")]
+mod lookup;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -38,7 +40,6 @@ use filter::Filter;
 ///
 /// The classes are those of [`Class`](crate::class::Class). Bits past the end of the input are 0.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-#[repr(align(64))]
 pub struct Lane {
     /// `0-9`.
     pub digit: u64,
@@ -50,6 +51,8 @@ pub struct Lane {
     pub join: u64,
     /// `: = <`.
     pub key: u64,
+    /// `:`; also in `key`.
+    pub colon: u64,
     /// `% & \`: the first byte of an escape that the carrier format adds.
     pub escape: u64,
     /// `0x80` and above.
@@ -212,7 +215,10 @@ impl Kernel {
             Proof::Avx2(proof) => proof.candidates(bytes, lanes, filter, out),
             #[cfg(target_arch = "x86_64")]
             Proof::Avx512(proof) => proof.avx2().candidates(bytes, lanes, filter, out),
-            _ => candidate::fill(bytes, lanes, filter, out),
+            _ => {
+                let slots = (filter::word_slots, filter::key_slots);
+                candidate::fill(bytes, lanes, filter, slots, out);
+            }
         }
     }
 }

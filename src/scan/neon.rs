@@ -11,7 +11,7 @@ use std::arch::is_aarch64_feature_detected;
 
 use super::Lane;
 use super::drive::drive;
-use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, SMALL, SPACE};
+use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, NO_COLON, SMALL, SPACE};
 
 /// Proof of NEON.
 #[derive(Clone, Copy, Debug)]
@@ -44,13 +44,14 @@ fn classify_neon(bytes: &[u8], lanes: &mut Vec<Lane>) {
             let row = vqtbl1q_u8(high, vshrq_n_u8::<4>(raw));
             vandq_u8(column, row)
         });
-        let alpha = mask(code, 0b11 << (ALPHA - 1));
+        let (alpha, key) = (mask(code, 0b11 << (ALPHA - 1)), mask(code, 1 << KEY));
         Lane {
             digit: mask(code, 1 << DIGIT),
             alpha,
             upper: alpha & !mask(raw, 1 << SMALL),
             join: mask(code, 1 << JOIN),
-            key: mask(code, 1 << KEY),
+            key,
+            colon: key & !mask(raw, 1 << NO_COLON),
             escape: mask(code, 0b11 << (ESCAPE - 1)),
             high: mask(raw, 0x80),
             space: mask(code, 1 << SPACE),

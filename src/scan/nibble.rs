@@ -23,6 +23,9 @@ pub(super) const ALPHA: u32 = 7;
 /// Number of the bit, of the byte itself, that tells a small ASCII letter from its capital.
 pub(super) const SMALL: u32 = 5;
 
+/// Number of the bit, of the byte itself, that tells `=` and `<` from `:`.
+pub(super) const NO_COLON: u32 = 2;
+
 /// Looked up by the low four bits of a byte.
 pub(super) static LOW: [u8; 16] = TABLES.0;
 /// Looked up by the high four bits of a byte; 0 for all that is not ASCII.
@@ -73,6 +76,7 @@ const _: () = {
         assert!((code >> JOIN & 1 != 0) == class.meets(Class::JOIN));
         assert!((code >> KEY & 1 != 0) == class.meets(Class::KEY));
         assert!((code >> SPACE & 1 != 0) == class.meets(Class::SPACE));
+        assert!((class.meets(Class::KEY) && byte >> NO_COLON & 1 == 0) == (byte == b':' as usize));
         byte += 1;
     }
 };

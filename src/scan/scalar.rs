@@ -22,6 +22,8 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
         lane.upper |= mask(Class::UPPER);
         lane.join |= mask(Class::JOIN);
         lane.key |= mask(Class::KEY);
+        let colons = u64::from_le_bytes(eight.map(|byte| u8::from(byte == b':')));
+        lane.colon |= compress(colons) << (8 * index);
         lane.escape |= mask(Class::ESCAPE);
         lane.high |= mask(Class::HIGH);
         lane.space |= mask(Class::SPACE);
@@ -31,7 +33,11 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
 
 /// Bit i of the result: whether byte i of `classes` holds the one class `class`.
 fn gather(classes: u64, class: Class) -> u64 {
-    let ones = classes >> class.bits().trailing_zeros() & 0x0101_0101_0101_0101;
+    compress(classes >> class.bits().trailing_zeros() & 0x0101_0101_0101_0101)
+}
+
+/// Bit i of the result: the low bit of byte i of `ones`, whose other bits are 0.
+fn compress(ones: u64) -> u64 {
     // The product's bit 56 + i is the sum of one term alone, byte i times 2^(56 - 7i): no two
     // terms meet in a bit, so nothing carries.
     ones.wrapping_mul(0x0102_0408_1020_4080) >> 56

@@ -4,6 +4,8 @@ use std::env;
 
 use proptest::prelude::*;
 
+use super::candidate::Candidate;
+use super::filter::{Cue, Filter, Key};
 use super::{Isa, Kernel, KernelError, Lane};
 
 fn vector_kernels() -> impl Iterator<Item = Kernel> {
@@ -34,6 +36,7 @@ fn defined(bytes: &[u8]) -> Vec<Lane> {
             upper: mask(&u8::is_ascii_uppercase),
             join: mask(&|byte| b" -./()+,".contains(byte)),
             key: mask(&|byte| b":=<".contains(byte)),
+            colon: mask(&|byte| *byte == b':'),
             escape: mask(&|byte| br"%&\".contains(byte)),
             high: mask(&|byte| !byte.is_ascii()),
             space: mask(&|byte| *byte == b' '),
@@ -109,7 +112,39 @@ fn every_kernel_agrees_with_scalar_at_every_offset_and_length() {
     }
 }
 
+fn candidates_of(kernel: Kernel, bytes: &[u8]) -> Vec<Candidate> {
+    let mut filter = Filter::default();
+    for word in [&b"to"[..], b"an", b"name", b"anrufer", b"customer", b"von"] {
+        filter.add_word(word, Cue::NAME.or(Cue::PHONE));
+        filter.add_key(word, Key::NAME);
+    }
+    let (mut lanes, mut candidates) = (Vec::new(), Vec::new());
+    kernel.classify(bytes, &mut lanes);
+    kernel.candidates(bytes, &lanes, &filter, &mut candidates);
+    candidates
+}
+
 proptest! {
+    #[test]
+    fn every_kernel_has_the_same_candidates(
+        parts in prop::collection::vec(
+            prop_oneof![
+                "(to|an|Name|Anrufer|customerS?|von|callerTo|X)[\"' 0-9)]{0,4}[:=<]?",
+                "[ -~]{0,20}",
+                "[0-9+]{1,12}",
+                Just("Ü".to_owned()),
+            ],
+            0..400,
+        ),
+    ) {
+        let text = parts.concat();
+        let expected = candidates_of(Kernel(super::Proof::Scalar), text.as_bytes());
+        for kernel in vector_kernels() {
+            let found = candidates_of(kernel, text.as_bytes());
+            prop_assert_eq!(&found, &expected, "{}", kernel.isa());
+        }
+    }
+
     #[test]
     fn every_kernel_agrees_on_random_bytes(bytes in prop::collection::vec(any::<u8>(), 0..2048)) {
         let expected = defined(&bytes);
@@ -134,6 +169,7 @@ fn lanes_of_a_log_line() {
         upper: marks("^                          ^     "),
         join: marks("    ^^  ^  ^     ^   ^^          "),
         key: marks("   ^                    ^^       "),
+        colon: marks("   ^"),
         escape: marks("                          ^    ^ "),
         high: marks("                             ^   "),
         space: marks("    ^   ^             ^"),

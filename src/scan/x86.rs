@@ -11,7 +11,8 @@ use super::Lane;
 use super::candidate::{self, Candidate};
 use super::drive::{WIDTH, drive};
 use super::filter::Filter;
-use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, SMALL, SPACE};
+use super::lookup;
+use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, NO_COLON, SMALL, SPACE};
 
 /// Proof of SSSE3.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +84,8 @@ impl Avx512 {
 /// The arithmetic on masks takes a fifth fewer instructions with shifts that leave the flags alone.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn candidates_bmi2(bytes: &[u8], lanes: &[Lane], filter: &Filter, out: &mut Vec<Candidate>) {
-    candidate::fill(bytes, lanes, filter, out);
+    let slots = (|heads| lookup::word_slots(heads), |tails| lookup::key_slots(tails));
+    candidate::fill(bytes, lanes, filter, slots, out);
 }
 
 #[target_feature(enable = "ssse3")]
@@ -101,13 +103,14 @@ fn classify_ssse3(bytes: &[u8], lanes: &mut Vec<Lane>) {
         });
         // Each bit joined by the one below it: the upper bit of a pair now stands for both.
         let paired = code.map(|code| _mm_or_si128(code, _mm_add_epi8(code, code)));
-        let alpha = mask_ssse3(paired, ALPHA);
+        let (alpha, key) = (mask_ssse3(paired, ALPHA), mask_ssse3(code, KEY));
         Lane {
             digit: mask_ssse3(code, DIGIT),
             alpha,
             upper: alpha & !mask_ssse3(raw, SMALL),
             join: mask_ssse3(code, JOIN),
-            key: mask_ssse3(code, KEY),
+            key,
+            colon: key & !mask_ssse3(raw, NO_COLON),
             escape: mask_ssse3(paired, ESCAPE),
             high: mask_ssse3(raw, TOP),
             space: mask_ssse3(code, SPACE),
@@ -140,13 +143,14 @@ fn classify_avx2(bytes: &[u8], lanes: &mut Vec<Lane>) {
             _mm256_and_si256(_mm256_shuffle_epi8(low, raw), _mm256_shuffle_epi8(high, row))
         });
         let paired = code.map(|code| _mm256_or_si256(code, _mm256_add_epi8(code, code)));
-        let alpha = mask_avx2(paired, ALPHA);
+        let (alpha, key) = (mask_avx2(paired, ALPHA), mask_avx2(code, KEY));
         Lane {
             digit: mask_avx2(code, DIGIT),
             alpha,
             upper: alpha & !mask_avx2(raw, SMALL),
             join: mask_avx2(code, JOIN),
-            key: mask_avx2(code, KEY),
+            key,
+            colon: key & !mask_avx2(raw, NO_COLON),
             escape: mask_avx2(paired, ESCAPE),
             high: mask_avx2(raw, TOP),
             space: mask_avx2(code, SPACE),
@@ -176,13 +180,16 @@ fn classify_avx512(bytes: &[u8], lanes: &mut Vec<Lane>) {
         let row = _mm512_and_si512(_mm512_srli_epi16::<4>(raw), nibble);
         let code = _mm512_and_si512(_mm512_shuffle_epi8(low, raw), _mm512_shuffle_epi8(high, row));
         let any = |bits: u8| _mm512_test_epi8_mask(code, _mm512_set1_epi8(bits.cast_signed()));
-        let alpha = any(0b11 << (ALPHA - 1));
+        let (alpha, key) = (any(0b11 << (ALPHA - 1)), any(1 << KEY));
+        let lacks =
+            |mask, bit: u32| _mm512_mask_testn_epi8_mask(mask, raw, _mm512_set1_epi8(1 << bit));
         Lane {
             digit: any(1 << DIGIT),
             alpha,
-            upper: _mm512_mask_testn_epi8_mask(alpha, raw, _mm512_set1_epi8(1 << SMALL)),
+            upper: lacks(alpha, SMALL),
             join: any(1 << JOIN),
-            key: any(1 << KEY),
+            key,
+            colon: lacks(key, NO_COLON),
             escape: any(0b11 << (ESCAPE - 1)),
             high: _mm512_movepi8_mask(raw),
             space: any(1 << SPACE),

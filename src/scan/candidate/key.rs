@@ -1,54 +1,55 @@
 //! The signs of a window that may end the key of a field, or open an address.
 
-use super::Window;
 use super::mask::{leading_run, up_to};
-use crate::scan::filter::{Filter, Key};
+use super::{KeySlots, Lists, SPAN, Said, Stretch};
+use crate::scan::filter::{Filter, Key, MOST_CLOSING};
+use crate::swar::eight;
 
-/// What the keys before the signs of a window may say, as masks of the signs.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Keys {
-    /// The value may be a name; or a display name stands before the sign.
-    pub(super) names: u64,
-    /// The value may be a phone number.
-    pub(super) phones: u64,
-}
-
-impl Window<'_> {
-    /// What the signs of the window say.
+impl Stretch<'_> {
+    /// Notes what the signs of the stretch say. Most keys say nothing: all are looked up in one go,
+    /// without a branch, before the others are read.
     #[inline(always)]
-    pub(super) fn keys(&self, filter: &Filter) -> Keys {
-        let mut keys = Keys::default();
-        let mut rest = self.lane.key;
-        while rest != 0 {
-            let place = rest.trailing_zeros() as usize;
-            let bit = rest & rest.wrapping_neg();
-            rest ^= bit;
-            let [sign, next] = self.ahead(place);
-            let tail = self.behind(place);
-            if sign == b'<' {
-                keys.names |= if is_after_display(tail, next) { bit } else { 0 };
-                continue;
-            }
-            let colon = sign == b':';
-            // The colon of a time of day parts no field.
-            if colon && tail[7].is_ascii_digit() {
-                continue;
-            }
-            // `FieldNames)=(`, a list of values.
-            let list = next == b'(' && tail[7] == b')';
-            let said = self.key(place, tail, filter);
-            if said == Key::default() && !list {
-                continue;
-            }
-            let scheme = colon && said.any(Key::SCHEME) && next != b' ';
-            let label = colon && said.any(Key::LABEL) && matches!(next, b'"' | b' ' | b'\\');
-            // `sip:**622@`: what is dialled by star keys.
-            let code = next == b'*' && said.any(Key::NUMBER);
-            let name = said.any(Key::NAME) && !scheme || label || list || code;
-            keys.names |= if name { bit } else { 0 };
-            keys.phones |= if said.any(Key::NUMBER) { bit } else { 0 };
+    pub(super) fn keys(&self, filter: &Filter, lists: &mut Lists, slots: impl KeySlots) {
+        let mut count = 0;
+        for places in lists.signs.parts() {
+            let tails = eight!(I => u64::from_le_bytes(self.behind(usize::from(places[I]))));
+            let known = filter.know_keys(slots(tails));
+            eight!(I => {
+                let sign: [u8; 1] = self.ahead(usize::from(places[I]));
+                let other = (tails[I] >> 56 == u64::from(b')')) | (sign == [b'<']);
+                lists.hits[count % SPAN] = places[I];
+                count += usize::from(known[I] | other);
+            });
         }
-        keys
+        // The last part may be longer than the list.
+        let end = lists.signs.as_slice().last().copied().unwrap_or(0);
+        for &place in lists.hits[..count].iter().filter(|&&place| place <= end) {
+            let place = usize::from(place);
+            self.sign(place, filter, &mut lists.said[place / 64 + 1]);
+        }
+    }
+
+    /// Notes what the sign at `place` says.
+    #[inline(always)]
+    fn sign(&self, place: usize, filter: &Filter, out: &mut Said) {
+        let bit = 1 << (place % 64);
+        let [sign, next] = self.ahead(place);
+        let tail = self.behind(place);
+        if sign == b'<' {
+            out.names |= if is_after_display(tail, next) { bit } else { 0 };
+            return;
+        }
+        let colon = sign == b':';
+        // `FieldNames)=(`, a list of values.
+        let list = next == b'(' && tail[7] == b')';
+        let said = self.key(place, tail, filter);
+        let scheme = colon && said.any(Key::SCHEME) && next != b' ';
+        let label = colon && said.any(Key::LABEL) && matches!(next, b'"' | b' ' | b'\\');
+        // `sip:**622@`: what is dialled by star keys.
+        let code = next == b'*' && said.any(Key::NUMBER);
+        let name = said.any(Key::NAME) && !scheme || label || list || code;
+        out.names |= if name { bit } else { 0 };
+        out.close |= if said.any(Key::NUMBER) { bit } else { 0 };
     }
 
     /// What the key says that ends before the sign at `place`, or its argument: `CALLERID(name)`.
@@ -57,23 +58,19 @@ impl Window<'_> {
     fn key(&self, place: usize, tail: [u8; 8], filter: &Filter) -> Key {
         let bracket = tail[7] == b')';
         let mut tail = u64::from_le_bytes(tail);
-        // Quotes, spaces, digits and brackets after the key, three at most.
+        // Quotes, spaces, digits and brackets after the key.
         let mut skipped = 0;
-        for _ in 0..3 {
+        for _ in 0..MOST_CLOSING {
             let skip = u32::from(SKIPPED[(tail >> 56) as usize]);
             tail <<= skip;
             skipped += skip / 8;
         }
-        let (lane, before, place) = (self.lane, self.before, place as u32);
+        let window = self.window(place / 64);
+        let (lane, before, place) = (window.lane, window.before, (place % 64) as u32);
         let letters = up_to(lane.alpha | lane.high, before.alpha | before.high, place) << skipped;
         let capitals = up_to(lane.upper, before.upper, place) << skipped;
         let letters = leading_run(letters);
-        // `callerTo` ends in `to` as much as `CALLERNAME` in `name`: a second reading begins with
-        // the last capital, unless all is written in capitals.
         let hump = letters.min(leading_run(!capitals) + 1);
-        if !(filter.knows_key(tail, letters) | filter.knows_key(tail, hump) | bracket) {
-            return Key::default();
-        }
         let word = if leading_run(capitals) > 1 { letters } else { hump };
         let said = filter.key(tail, letters, word);
         let parted = (tail << (8 * letters.min(7))) >> 56;

@@ -5,15 +5,15 @@
 //! decides. Most of a log is dropped by mask arithmetic, 64 bytes at a time.
 
 use super::Lane;
-use super::filter::Filter;
+use super::filter::{AT_ONCE, Filter};
 use crate::class::Class;
-use key::Keys;
 use mask::after;
-use word::Words;
+use places::Places;
 
 mod key;
 mod mask;
 mod number;
+mod places;
 mod word;
 
 pub use number::PHONE_WORD_REACH;
@@ -45,91 +45,177 @@ pub struct Candidate {
     pub trigger: Trigger,
 }
 
-/// What stands before and after the block.
-static EMPTY: Lane =
-    Lane { digit: 0, alpha: 0, upper: 0, join: 0, key: 0, escape: 0, high: 0, space: 0 };
+/// [`filter::word_slots`](super::filter::word_slots), in the instructions of a kernel.
+pub(super) trait WordSlots: Fn([u64; AT_ONCE]) -> [u32; AT_ONCE] + Copy {}
+impl<F: Fn([u64; AT_ONCE]) -> [u32; AT_ONCE] + Copy> WordSlots for F {}
+
+/// [`filter::key_slots`](super::filter::key_slots), in the instructions of a kernel.
+pub(super) trait KeySlots: Fn([u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] + Copy {}
+impl<F: Fn([u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] + Copy> KeySlots for F {}
 
 /// Replaces what `out` holds by the candidates of `bytes`, in ascending order.
 ///
 /// Inlined by force: a kernel compiles it for the instructions that it vouches for.
 #[inline(always)]
-pub(super) fn fill(bytes: &[u8], lanes: &[Lane], filter: &Filter, out: &mut Vec<Candidate>) {
+pub(super) fn fill(
+    bytes: &[u8],
+    lanes: &[Lane],
+    filter: &Filter,
+    slots: (impl WordSlots, impl KeySlots),
+    out: &mut Vec<Candidate>,
+) {
     out.clear();
-    let mut before = &EMPTY;
-    let mut past = Context::default();
-    for (number, lane) in lanes.iter().enumerate() {
-        let base = number * 64;
-        let padded;
-        let around = match base.checked_sub(Window::MARGIN).and_then(|at| bytes[at..].first_chunk())
-        {
+    let mut lists = Lists::new();
+    let mut padded = [0; AROUND];
+    for first in (0..lanes.len()).step_by(STRETCH) {
+        let count = STRETCH.min(lanes.len() - first);
+        let base = first * 64;
+        let around = base.checked_sub(MARGIN).and_then(|at| bytes[at..].first_chunk());
+        let text = match around {
             Some(around) => around,
             None => {
-                padded = pad(bytes, base);
+                pad(bytes, base, &mut padded);
                 &padded
             }
         };
-        let next = lanes.get(number + 1).unwrap_or(&EMPTY);
-        past = Window { bytes, base, around, before, lane, next }.fill(filter, &past, out);
-        before = lane;
+        let stretch = Stretch { bytes, text, lanes, first, count };
+        lists.said[0] = lists.said[STRETCH];
+        stretch.fill(filter, slots, &mut lists, out);
     }
 }
 
-/// What stands around the window at `base`, which is the first or near the end of `bytes`; line
-/// feeds where there is nothing.
-#[cold]
-fn pad(bytes: &[u8], base: usize) -> [u8; Window::AROUND] {
-    let at = |place: usize| (base + place).checked_sub(Window::MARGIN).and_then(|at| bytes.get(at));
-    std::array::from_fn(|place| at(place).copied().unwrap_or(b'\n'))
+/// Lanes that are searched together. A list of places is worked off without the branches of a search
+/// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
+const STRETCH: usize = 64;
+/// Bytes of a stretch.
+const SPAN: usize = STRETCH * 64;
+/// How far a look at the neighbours of a byte goes.
+const MARGIN: usize = 8;
+const AROUND: usize = MARGIN + SPAN + MARGIN;
+/// Most words or digit groups in a stretch: something parts them.
+const EVERY_OTHER: usize = SPAN / 2;
+
+/// What stands before and after the block.
+static EMPTY: Lane =
+    Lane { digit: 0, alpha: 0, upper: 0, join: 0, key: 0, colon: 0, escape: 0, high: 0, space: 0 };
+
+/// Consecutive lanes of a block.
+struct Stretch<'a> {
+    bytes: &'a [u8],
+    /// The bytes of the stretch with a margin on either side.
+    text: &'a [u8; AROUND],
+    lanes: &'a [Lane],
+    /// Index of its first lane.
+    first: usize,
+    count: usize,
 }
 
-/// 64 bytes with their neighbours.
+/// Working memory of a stretch.
+struct Lists {
+    words: Places<{ EVERY_OTHER + AT_ONCE }>,
+    signs: Places<{ SPAN + AT_ONCE }>,
+    groups: Places<{ EVERY_OTHER + AT_ONCE }>,
+    /// Words or signs that are worth a second look.
+    hits: [u16; SPAN + AT_ONCE],
+    /// What the lanes say of the places after them; the lane before the stretch comes first.
+    said: [Said; STRETCH + 1],
+    /// Where in the block the last word begins.
+    last_word: usize,
+}
+
+impl Lists {
+    #[inline(always)]
+    fn new() -> Self {
+        Self {
+            words: Places::new(),
+            signs: Places::new(),
+            groups: Places::new(),
+            hits: [0; SPAN + AT_ONCE],
+            said: [Said::default(); STRETCH + 1],
+            last_word: 0,
+        }
+    }
+}
+
+/// What the words and keys of a lane may say, as masks of their first letters or of their signs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Said {
+    /// Words that a name may follow.
+    words: u64,
+    /// Signs before what may be a name, or after a display name.
+    names: u64,
+    /// Words that a phone number may follow at some distance.
+    phones: u64,
+    /// Words that tie a number to another, and signs before what may be a number.
+    close: u64,
+    /// Digit groups that may begin a number.
+    numbers: u64,
+}
+
+/// A lane and its neighbours.
+#[derive(Clone, Copy)]
 struct Window<'a> {
-    bytes: &'a [u8],
-    base: usize,
-    /// The bytes of the window with a margin on either side.
-    around: &'a [u8; Window::AROUND],
     before: &'a Lane,
     lane: &'a Lane,
     next: &'a Lane,
 }
 
-/// What a window says of the places after it, and takes from the one before.
-#[derive(Clone, Copy, Debug, Default)]
-struct Context {
-    words: Words,
-    keys: Keys,
-}
-
-impl Window<'_> {
-    /// How far a look at the neighbours of a byte goes; some bytes more keep it free of checks.
-    const MARGIN: usize = 8;
-    const AROUND: usize = Self::MARGIN + 64 + Self::MARGIN;
-
-    /// Adds the candidates of these 64 bytes: each class is thinned out by itself, first by
-    /// arithmetic on masks, then by a look at what is left. `past` is what the window before
-    /// returned.
+impl<'a> Stretch<'a> {
+    /// Adds the candidates of the stretch: each class is thinned out by itself, first by arithmetic on
+    /// masks, then by a look at what is left.
     #[inline(always)]
-    fn fill(&self, filter: &Filter, past: &Context, out: &mut Vec<Candidate>) -> Context {
-        let (lane, before) = (self.lane, self.before);
-        let inside = after(lane.alpha | lane.digit, before.alpha | before.digit);
-        let starts = lane.alpha & !inside;
-        let context =
-            Context { words: self.words(starts, filter, &past.words), keys: self.keys(filter) };
-        let mut others = self.pairs() | self.numbers(&context, past) | context.keys.names;
-        // Most logs have neither escapes nor other scripts.
-        if lane.escape | lane.high != 0 {
-            others |= self.escapes() | self.foreign_digits();
+    fn fill(
+        &self,
+        filter: &Filter,
+        (word_slots, key_slots): (impl WordSlots, impl KeySlots),
+        lists: &mut Lists,
+        out: &mut Vec<Candidate>,
+    ) {
+        self.list(lists);
+        self.words(filter, lists, word_slots);
+        self.keys(filter, lists, key_slots);
+        self.numbers(lists);
+        for index in 0..self.count {
+            let window = self.window(index);
+            let said = &lists.said[index + 1];
+            let mut others = window.pairs() | said.numbers | said.names;
+            // Most logs have neither escapes nor other scripts.
+            if window.lane.escape | window.lane.high != 0 {
+                others |= self.escapes(index) | self.foreign_digits(index);
+            }
+            self.put(index, said.words, others, out);
         }
-        self.put(context.words.names, others, out);
-        context
+    }
+
+    /// Lists the words, signs and digit groups of the stretch, and forgets what was said of others.
+    #[inline(always)]
+    fn list(&self, lists: &mut Lists) {
+        lists.words.clear();
+        lists.signs.clear();
+        lists.groups.clear();
+        for index in 0..self.count {
+            let base = (index * 64) as u16;
+            let window = self.window(index);
+            lists.words.push::<2>(window.words(), base);
+            lists.signs.push::<1>(window.signs(), base);
+            lists.groups.push::<1>(self.group_starts(index), base);
+            lists.said[index + 1] = Said::default();
+        }
+    }
+
+    #[inline(always)]
+    fn window(&self, index: usize) -> Window<'a> {
+        let lane = |at: Option<usize>| at.and_then(|at| self.lanes.get(at)).unwrap_or(&EMPTY);
+        let at = self.first + index;
+        Window { before: lane(at.checked_sub(1)), lane: &self.lanes[at], next: lane(Some(at + 1)) }
     }
 
     /// Adds the candidates at `words` and `others` in order.
     #[inline(always)]
-    fn put(&self, words: u64, others: u64, out: &mut Vec<Candidate>) {
+    fn put(&self, index: usize, words: u64, others: u64, out: &mut Vec<Candidate>) {
         let mut rest = words | others;
         while rest != 0 {
-            let place = rest.trailing_zeros() as usize;
+            let place = index * 64 + rest.trailing_zeros() as usize;
             let bit = rest & rest.wrapping_neg();
             rest ^= bit;
             let [byte] = self.ahead(place);
@@ -142,22 +228,16 @@ impl Window<'_> {
         }
     }
 
-    /// Capitals after a space.
-    #[inline(always)]
-    fn pairs(&self) -> u64 {
-        self.lane.upper & after(self.lane.space, self.before.space)
-    }
-
     /// The escapes that may spell something of a number or part it from what stands before it.
     #[inline(always)]
-    fn escapes(&self) -> u64 {
+    fn escapes(&self, index: usize) -> u64 {
         let mut kept = 0;
-        let mut rest = self.lane.escape;
+        let mut rest = self.window(index).lane.escape;
         while rest != 0 {
             let place = rest.trailing_zeros() as usize;
             let bit = rest & rest.wrapping_neg();
             rest ^= bit;
-            let keep = match self.ahead(place) {
+            let keep = match self.ahead(index * 64 + place) {
                 [b'\\', next] => matches!(next, b'u' | b'U' | b'x' | b'n' | b'r' | b't' | b'\\'),
                 [b'%', next] => next.is_ascii_hexdigit() || next == b'%',
                 _ => true,
@@ -170,15 +250,16 @@ impl Window<'_> {
     /// Digits of another script (full-width, Arabic-Indic, Persian, Devanagari) that may begin a
     /// number.
     #[inline(always)]
-    fn foreign_digits(&self) -> u64 {
+    fn foreign_digits(&self, index: usize) -> u64 {
+        let Window { lane, before, .. } = self.window(index);
         let mut digits = 0;
-        let mut rest = self.lane.high & !after(self.lane.high, self.before.high);
+        let mut rest = lane.high & !after(lane.high, before.high);
         while rest != 0 {
             let place = rest.trailing_zeros() as usize;
             let bit = rest & rest.wrapping_neg();
             rest ^= bit;
             let digit = matches!(
-                self.ahead(place),
+                self.ahead(index * 64 + place),
                 [0xEF, 0xBC, 0x90..=0x99 | 0x8B]
                     | [0xD9, 0xA0..=0xA9, _]
                     | [0xDB, 0xB0..=0xB9, _]
@@ -192,21 +273,64 @@ impl Window<'_> {
     /// Where in the block `place` is.
     #[inline(always)]
     fn at(&self, place: usize) -> usize {
-        self.base + place
+        self.first * 64 + place
     }
 
-    /// The bytes from `place` on, eight at most.
+    /// The bytes from `place` on, eight at most; line feeds past the end.
     #[inline(always)]
     fn ahead<const N: usize>(&self, place: usize) -> [u8; N] {
-        const { assert!(N <= Self::MARGIN) };
-        self.around[Self::MARGIN + place % 64..].first_chunk().copied().unwrap_or([0; N])
+        const { assert!(N <= MARGIN) };
+        self.text[MARGIN + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
     }
 
-    /// The bytes before `place`, eight at most.
+    /// The bytes before `place`, eight at most; line feeds before the start.
     #[inline(always)]
     fn behind<const N: usize>(&self, place: usize) -> [u8; N] {
-        const { assert!(N <= Self::MARGIN) };
-        self.around[Self::MARGIN - N + place % 64..].first_chunk().copied().unwrap_or([0; N])
+        const { assert!(N <= MARGIN) };
+        self.text[MARGIN - N + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
+    }
+}
+
+/// The bytes of `block` from `at` on, line feeds past its end.
+#[inline(always)]
+fn from<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
+    let byte = |index: usize| block.get(at + index).copied().unwrap_or(b'\n');
+    block
+        .get(at..)
+        .and_then(<[u8]>::first_chunk)
+        .copied()
+        .unwrap_or_else(|| std::array::from_fn(byte))
+}
+
+/// What stands around the stretch at `base`, which is the first or near the end of `bytes`; line
+/// feeds where there is nothing.
+#[cold]
+fn pad(bytes: &[u8], base: usize, padded: &mut [u8; AROUND]) {
+    let from = base.saturating_sub(MARGIN);
+    let lead = MARGIN + from - base;
+    let part = &bytes[from..bytes.len().min(base + SPAN + MARGIN)];
+    padded.fill(b'\n');
+    padded[lead..lead + part.len()].copy_from_slice(part);
+}
+
+impl Window<'_> {
+    /// The first letters of words.
+    #[inline(always)]
+    fn words(&self) -> u64 {
+        let inside = |lane: &Lane| lane.alpha | lane.digit;
+        self.lane.alpha & !after(inside(self.lane), inside(self.before))
+    }
+
+    /// The signs that may end a key; the colon of a time of day parts no field.
+    #[inline(always)]
+    fn signs(&self) -> u64 {
+        self.lane.key & !(self.lane.colon & after(self.lane.digit, self.before.digit))
+    }
+
+    /// Capitals after a space.
+    #[inline(always)]
+    fn pairs(&self) -> u64 {
+        self.lane.upper & after(self.lane.space, self.before.space)
     }
 }
 

@@ -6,7 +6,7 @@
 //! for a number: a phone word, a key, a tie, a name, a cell, a bracket.
 
 use super::mask::{after, from, run, six_ahead, up_to};
-use super::{Context, Window};
+use super::{Lists, Said, Stretch, Window};
 use crate::scan::Lane;
 
 /// Least number of digits, joined by separators, that can be a phone number.
@@ -17,26 +17,22 @@ const CELL_DIGITS: usize = 9;
 /// reaches. The detectors look no farther, so that nothing depends on where a block ends.
 pub const PHONE_WORD_REACH: usize = 64;
 
-impl Window<'_> {
-    /// The group starts that may begin a number. `near` is what the words and keys of this window
-    /// say, `past` what those before it did.
+impl Stretch<'_> {
+    /// Notes the group starts that may begin a number; the words and keys have spoken.
     #[inline(always)]
-    pub(super) fn numbers(&self, near: &Context, past: &Context) -> u64 {
-        let mut rest = self.group_starts();
-        let mut kept = 0;
-        while rest != 0 {
-            let place = rest.trailing_zeros();
-            let bit = rest & rest.wrapping_neg();
-            rest ^= bit;
-            kept |= if self.may_be_dialled(place, near, past) { bit } else { 0 };
+    pub(super) fn numbers(&self, lists: &mut Lists) {
+        for &place in lists.groups.as_slice() {
+            let place = usize::from(place);
+            let (index, bit) = (place / 64, 1 << (place % 64));
+            let keep = self.may_be_dialled(place, &lists.said[index + 1], &lists.said[index]);
+            lists.said[index + 1].numbers |= if keep { bit } else { 0 };
         }
-        kept
     }
 
-    /// The starts of digit groups with six signs ahead that a number may consist of.
+    /// The starts of digit groups in lane `index` with six signs ahead that a number may consist of.
     #[inline(always)]
-    fn group_starts(&self) -> u64 {
-        let (before, lane, next) = (self.before, self.lane, self.next);
+    pub(super) fn group_starts(&self, index: usize) -> u64 {
+        let Window { before, lane, next } = self.window(index);
         let after_digit = after(lane.digit, before.digit);
         let starts = lane.digit & !after_digit & !after(lane.alpha, before.alpha);
         // Inside 10.0.0.1, 12:30:00, 2026-11-21 or 1,5: a sign stands between two digits.
@@ -48,17 +44,17 @@ impl Window<'_> {
         let long = if hidden == 0 { six_ahead(soft(lane), soft(next)) } else { u64::MAX };
         let starts = starts & long;
         let doubtful = starts & inner & !six;
-        starts & !doubtful | self.after_plus_or_comma(doubtful)
+        starts & !doubtful | self.after_plus_or_comma(index, doubtful)
     }
 
     /// Those of the places `starts` where a number may begin although a digit and a sign stand before
     /// it: `+` opens one all the same (`9011+4930...`), and in a row of cells a comma parts two.
     #[inline(always)]
-    fn after_plus_or_comma(&self, mut starts: u64) -> u64 {
+    fn after_plus_or_comma(&self, index: usize, mut starts: u64) -> u64 {
         let mut kept = 0;
         while starts != 0 {
             let place = starts.trailing_zeros();
-            let [last] = self.behind(place as usize);
+            let [last] = self.behind(index * 64 + place as usize);
             kept |= u64::from(matches!(last, b'+' | b',')) << place;
             starts &= starts - 1;
         }
@@ -66,27 +62,29 @@ impl Window<'_> {
     }
 
     #[inline(always)]
-    fn may_be_dialled(&self, place: u32, near: &Context, past: &Context) -> bool {
-        let (lane, next) = (self.lane, self.next);
+    fn may_be_dialled(&self, place: usize, near: &Said, past: &Said) -> bool {
+        let at = self.at(place);
+        let Window { lane, next, before } = self.window(place / 64);
+        let [second, last] = self.behind(place);
+        let head: [u8; 3] = self.ahead(place);
+        let place = (place % 64) as u32;
         let digits = from(lane.digit, next.digit, place);
         let hidden = from(lane.high | lane.escape, next.high | next.escape, place);
         let within = within(from(soft(lane), soft(next), place));
         if digits & SIX != SIX && !has_six(digits & within) && hidden & within == 0 {
             return false;
         }
-        let [second, last] = self.behind(place as usize);
         if last == b'+' || last >= 0x80 || hidden & REACH != 0 {
             return true;
         }
-        let head: [u8; 3] = self.ahead(place as usize);
         let zero = head[0] == b'0' && head != *b"000";
         let inner = second.is_ascii_digit()
             && matches!(last, b'-' | b'.' | b'/' | b'(' | b')' | b':' | b'=' | b'<');
-        let text = &self.bytes[self.at(place as usize)..];
+        let text = &self.bytes[at..];
         if inner || is_other(text, digits, zero) {
             return false;
         }
-        let spoken_for = || self.is_spoken_for(place, near, past);
+        let spoken_for = || is_spoken_for(lane, before, place, near, past);
         let after_word = second.is_ascii_alphanumeric() || second >= 0x80;
         let length = run(digits);
         let end = byte(text, length);
@@ -110,19 +108,16 @@ impl Window<'_> {
             _ => true,
         }
     }
+}
 
-    /// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
-    /// capital and a small letter, with which a name begins.
-    #[inline(always)]
-    fn is_spoken_for(&self, place: u32, near: &Context, past: &Context) -> bool {
-        let (lane, before) = (self.lane, self.before);
-        let words = up_to(near.words.phones, past.words.phones, place);
-        let close = |context: &Context| context.keys.phones | context.words.ties;
-        let names = |lane: &Lane| lane.upper << 1 & lane.alpha & !lane.upper | lane.high;
-        words != 0
-            || up_to(close(near), close(past), place) >> (64 - 8) != 0
-            || up_to(names(lane), names(before), place) >> (64 - 16) != 0
-    }
+/// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
+/// capital and a small letter, with which a name begins.
+#[inline(always)]
+fn is_spoken_for(lane: &Lane, before: &Lane, place: u32, near: &Said, past: &Said) -> bool {
+    let names = |lane: &Lane| lane.upper << 1 & lane.alpha & !lane.upper | lane.high;
+    up_to(near.phones, past.phones, place) != 0
+        || up_to(near.close, past.close, place) >> (64 - 8) != 0
+        || up_to(names(lane), names(before), place) >> (64 - 16) != 0
 }
 
 /// Whether the digits are a decimal, a time, an IPv4 address, a date, or run into a word. The

@@ -1,61 +1,63 @@
-//! The words of a window that may be cues.
+//! The words of a stretch that may be cues.
 
-use super::Window;
-use super::mask::{from, run};
-use crate::scan::filter::{Cue, Filter};
+use super::{Lists, SPAN, Stretch, WordSlots, from};
+use crate::scan::filter::{AT_ONCE, Cue, Filter};
+use crate::swar::eight;
 
-/// What the words of a window may say, as masks of their first letters.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Words {
-    /// A name may follow.
-    pub(super) names: u64,
-    /// A phone number may follow.
-    pub(super) phones: u64,
-    /// It may tie a number to another.
-    pub(super) ties: u64,
-    /// Where in the block the last word begins: the first of the next window may belong to it.
-    last: usize,
-}
-
-impl Window<'_> {
-    /// What the words that begin at `starts` may say; `past` is what the window before returned. A
-    /// log has 50 words in a kilobyte and few cues, so whoever says nothing must cost little.
+impl Stretch<'_> {
+    /// Notes what the words of the stretch say. A log has 90 words in a kilobyte and few cues, so
+    /// whoever says nothing must cost little: all are looked up in one go, without a branch.
     #[inline(always)]
-    pub(super) fn words(&self, starts: u64, filter: &Filter, past: &Words) -> Words {
-        let (alpha, next) = (self.lane.alpha, self.next.alpha);
-        let mut words = Words { last: past.last, ..Words::default() };
-        let mut rest = starts;
-        while rest != 0 {
-            let place = rest.trailing_zeros();
-            rest &= rest - 1;
-            let cue = filter.word(self.ahead(place as usize), run(from(alpha, next, place)));
-            if cue != Cue::default() {
-                let before = starts & ((1 << place) - 1);
-                let last = before.checked_ilog2().map_or(past.last, |at| self.at(at as usize));
-                self.note(&mut words, cue, place as usize, last, filter);
-            }
+    pub(super) fn words(&self, filter: &Filter, lists: &mut Lists, slots: impl WordSlots) {
+        let mut count = 0;
+        for (part, places) in lists.words.parts().iter().enumerate() {
+            let heads = eight!(I => self.head(usize::from(places[I])));
+            let known = filter.know_words(slots(heads));
+            eight!(I => {
+                lists.hits[count % SPAN] = (part * AT_ONCE + I) as u16;
+                count += usize::from(known[I]);
+            });
         }
-        words.last = starts.checked_ilog2().map_or(past.last, |at| self.at(at as usize));
-        words
+        let words = lists.words.as_slice();
+        // What was read beyond the last word is no word.
+        for &index in lists.hits[..count].iter().filter(|&&index| usize::from(index) < words.len())
+        {
+            let index = usize::from(index);
+            let last = match index.checked_sub(1) {
+                Some(before) => self.at(usize::from(words[before])),
+                None => lists.last_word,
+            };
+            let place = usize::from(words[index]);
+            let cue = filter.word(self.head(place));
+            let said = &mut lists.said[place / 64 + 1];
+            let bit = |of: Cue| u64::from(cue.any(of)) << (place % 64);
+            said.words |= bit(self.names_by(cue, place, last, filter));
+            said.phones |= bit(Cue::PHONE);
+            said.close |= bit(Cue::TIE);
+        }
+        if let Some(&last) = words.last() {
+            lists.last_word = self.at(usize::from(last));
+        }
     }
 
-    /// Notes that the word at `place` may say `cue`; the one before it begins at `last`.
-    #[inline]
-    fn note(&self, words: &mut Words, cue: Cue, place: usize, last: usize, filter: &Filter) {
-        let text = &self.bytes[last..];
-        let capital = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_uppercase);
+    /// What of `cue` speaks for a name at `place`, where the word before begins at `last`.
+    #[inline(always)]
+    fn names_by(&self, cue: Cue, place: usize, last: usize, filter: &Filter) -> Cue {
+        let before: [u8; 8] = from(self.bytes, last);
+        let [first] = self.ahead(place);
         let mut name = Cue::NAME
-            .or(Cue::CAPITAL.when(self.ahead::<1>(place)[0].is_ascii_uppercase()))
-            .or(Cue::PARTICLE.when(capital(text.first())));
+            .or(Cue::CAPITAL.when(first.is_ascii_uppercase()))
+            .or(Cue::PARTICLE.when(before[0].is_ascii_uppercase()));
         if cue.any(Cue::CLOSES) {
-            let length = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-            let mut letters = [0; 8];
-            letters[..length.min(8)].copy_from_slice(&text[..length.min(8)]);
-            name = name.or(Cue::CLOSES.when(filter.word(letters, length).any(Cue::OPENS)));
+            let opens = filter.word(u64::from_le_bytes(before)).any(Cue::OPENS);
+            name = name.or(Cue::CLOSES.when(opens));
         }
-        let bit = |said: Cue| u64::from(cue.any(said)) << place;
-        words.names |= bit(name);
-        words.phones |= bit(Cue::PHONE);
-        words.ties |= bit(Cue::TIE);
+        name
+    }
+
+    /// The letters that the word at `place` begins with, and what follows them.
+    #[inline(always)]
+    fn head(&self, place: usize) -> u64 {
+        u64::from_le_bytes(self.ahead(place))
     }
 }
