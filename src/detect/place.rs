@@ -170,7 +170,7 @@ fn in_row(line: &Line, number: &Number, words: &Words) -> Option<Place> {
             || cells::is_near_call(line, words, number.span, separator)
             || names().iter().any(Option::is_some)
     };
-    let whole = number.count == 1 && (number.len >= 10 || number.digits[0] == b'0');
+    let whole = number.count == 1 && (number.len >= 9 || number.digits[0] == b'0');
     let clue = if whole && in_call() { Clue::Row } else { Clue::Cell };
     Some(Place { evidence: Evidence::of(clue), context: None })
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// The floors of the library, lowest first.
 const FLOORS: [&[&str]; 7] = [
     &[
-        "span", "class", "carrier", "octets", "fold", "corpus", "frame", "stats", "secret",
+        "span", "class", "swar", "carrier", "octets", "fold", "corpus", "frame", "stats", "secret",
         "replace", "manual",
     ],
     &["scan", "rules", "lexicon", "roster", "pseudonym", "plan"],
