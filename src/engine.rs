@@ -192,6 +192,13 @@ pub struct Spare {
     counts: Counts,
 }
 
+impl From<Vec<u8>> for Spare {
+    fn from(mut bytes: Vec<u8>) -> Self {
+        bytes.clear();
+        Self { bytes, counts: Counts::default() }
+    }
+}
+
 impl Engine {
     /// An engine with the built-in rules and those of the operator that writes pseudonyms under `keys`.
     ///

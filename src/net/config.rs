@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::buffers::Buffers;
 use super::error::Error;
 use super::framing::Framing;
 use super::uri::{Place, Uri};
@@ -131,7 +132,7 @@ impl Bounds {
     pub(super) fn spare(&self, pairs: usize) -> Result<usize, Error> {
         let connections = self.connections.saturating_mul(Self::BATCH);
         let fixed = pairs.saturating_mul(self.queue.saturating_add(self.replay));
-        let fixed = fixed.saturating_add(connections);
+        let fixed = fixed.saturating_add(connections).saturating_add(Buffers::MEMORY);
         // A growing buffer doubles, and lives beside the old one while it is copied.
         let needed = fixed.saturating_add(self.max_frame.saturating_mul(4));
         if needed > self.memory {

@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 
+use super::buffers::Buffers;
 use super::config::Bounds;
 use super::framing::{End, Framer, Piece, Wire, messages};
 use super::metrics::Closed;
@@ -108,7 +109,7 @@ impl Connection<'_> {
         let next_phase = if draining { Phase::Quitting } else { Phase::Draining };
         tokio::select! {
             biased;
-            read = read_some(stream, &mut self.framer, draining) => read,
+            read = read_some(stream, &mut self.framer, &shared.buffers, draining) => read,
             () = shared.reached(next_phase) => Read::Again,
             () = sleep_until(deadline) => Read::Timeout,
         }
@@ -190,7 +191,8 @@ impl Connection<'_> {
         }
         let (length, born) = (self.length(&piece), Instant::now().into_std());
         let taken = if length >= ASIDE {
-            self.inlet.put_aside(self.framer.detach(), piece, frames, born).await
+            let buffer = self.framer.exchange(self.inlet.shared.buffers.take());
+            self.inlet.put_aside(buffer, piece, frames, born).await
         } else {
             let buffer = self.framer.bytes();
             let work = |worker: &mut Worker, engine: &Engine, done: &mut Vec<Done>| {
@@ -232,9 +234,13 @@ impl Connection<'_> {
 fn read_some(
     stream: &mut (impl AsyncRead + Unpin),
     framer: &mut Framer,
+    buffers: &Buffers,
     draining: bool,
 ) -> impl Future<Output = Read> {
     poll_fn(move |context| {
+        if !framer.has_memory() {
+            framer.exchange(buffers.take());
+        }
         let held = framer.pending();
         let room = if held < Bounds::BATCH { Bounds::BATCH - held } else { held };
         let read = pin!(stream.read_buf(framer.buffer(room))).poll(context);
@@ -244,6 +250,9 @@ fn read_some(
             Poll::Ready(Err(_)) => Poll::Ready(Read::Broken),
             Poll::Pending if draining && framer.is_between() => Poll::Ready(Read::Drained),
             Poll::Pending => {
+                if framer.pending() == 0 {
+                    buffers.put(framer.exchange(Vec::new()));
+                }
                 framer.shrink();
                 Poll::Pending
             }

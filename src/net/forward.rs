@@ -273,6 +273,7 @@ impl Outlet {
             && let Some(oldest) = self.kept.pop_front()
         {
             self.kept_bytes -= oldest.size();
+            self.shared.buffers.put(oldest.into_memory());
         }
     }
 

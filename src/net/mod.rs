@@ -25,8 +25,10 @@
 
 mod accept;
 mod admin;
+mod buffers;
 mod config;
 mod conn;
+mod crew;
 mod error;
 mod exposition;
 mod forward;

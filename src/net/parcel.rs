@@ -38,7 +38,9 @@ impl Parcel {
     /// Lines with their line ends, as they are, and what was seen in them.
     pub(super) fn lines(vetted: Vetted, born: Instant) -> (Self, Counts) {
         let (mut bytes, counts) = vetted.into_parts();
-        bytes.shrink_to_fit();
+        if bytes.capacity() > 2 * bytes.len() {
+            bytes.shrink_to_fit();
+        }
         (Self::new(bytes, Wire::Line, counts.lines, born), counts)
     }
 
@@ -77,7 +79,12 @@ impl Parcel {
 
     /// What it takes in memory.
     pub(super) fn size(&self) -> usize {
-        self.bytes.len() + Self::OVERHEAD
+        self.bytes.capacity() + Self::OVERHEAD
+    }
+
+    /// Its memory, when nobody will want its bytes again.
+    pub(super) fn into_memory(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// The bytes that are not written yet.

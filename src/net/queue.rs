@@ -87,10 +87,13 @@ impl Inlet {
         let bytes = buffer.len() as u64;
         let _ = self.sender.send(Entry::Working { parcels, frames, bytes });
         let inlet = self.clone();
-        tokio::spawn(async move {
+        self.shared.crew.run(move || {
+            let buffers = &inlet.shared.buffers;
             let parcels = inlet.process(place, &engine, |worker, engine, done| {
+                worker.spare = buffers.take().into();
                 worker.run(engine, &buffer, piece, born, done);
             });
+            buffers.put(buffer);
             let _ = sender.send(parcels);
         });
         Ok(())

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::buffers::Buffers;
 use super::config::{Bounds, Config};
+use super::crew::Crew;
 use super::error::Error;
 use super::framing::Framing;
 use super::metrics::Metrics;
@@ -40,6 +42,10 @@ pub(super) struct Shared {
     pub(super) places: Arc<Semaphore>,
     /// KiB for frames longer than a batch.
     pub(super) spare: Arc<Semaphore>,
+    /// Memory at rest.
+    pub(super) buffers: Buffers,
+    /// Who works on large pieces.
+    pub(super) crew: Crew,
     /// Working memory at rest. One is in use only while a thread works, so there are no more
     /// than threads.
     workers: Mutex<Vec<Worker>>,
@@ -49,7 +55,7 @@ impl Shared {
     /// The state of a sidecar that is about to run.
     ///
     /// # Errors
-    /// When the bounds do not fit together.
+    /// When the bounds do not fit together, or there are no threads.
     pub(super) fn new(
         config: &Config,
         phase: watch::Receiver<Phase>,
@@ -69,6 +75,8 @@ impl Shared {
             stuck: Notify::new(),
             places: semaphore(bounds.connections),
             spare: semaphore(bounds.spare(pairs)? >> 10),
+            buffers: Buffers::default(),
+            crew: Crew::start().map_err(|source| Error::Start { source })?,
             workers: Mutex::default(),
         })
     }

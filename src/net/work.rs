@@ -7,6 +7,7 @@
 //! Fails closed: when the engine panics, or its output cannot be told apart, each frame of the
 //! piece leaves a marker instead.
 
+use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ use crate::stats::Counts;
 #[derive(Debug, Default)]
 pub(super) struct Worker {
     scratch: Scratch,
+    /// Memory for the next output, if there is some.
+    pub(super) spare: Spare,
     /// Joined messages.
     text: Vec<u8>,
     /// How many line feeds each of them holds.
@@ -65,7 +68,7 @@ impl Worker {
         out: &mut Vec<Done>,
     ) {
         let begun = Instant::now();
-        let Some(vetted) = process(engine, lines, &mut self.scratch) else {
+        let Some(vetted) = process(engine, lines, &mut self.scratch, take(&mut self.spare)) else {
             let lengths = lines.split_inclusive(|&byte| byte == b'\n').map(|line| line.len() - 1);
             out.extend(lengths.filter_map(|length| internal(engine, Wire::Line, length, born)));
             return;
@@ -85,7 +88,7 @@ impl Worker {
     ) {
         self.join(frames);
         let begun = Instant::now();
-        let vetted = process(engine, &self.text, &mut self.scratch);
+        let vetted = process(engine, &self.text, &mut self.scratch, take(&mut self.spare));
         let busy = begun.elapsed();
         let parcel = vetted.and_then(|vetted| Parcel::counted(vetted, &self.inner, born));
         let Some((parcel, counts)) = parcel else {
@@ -110,8 +113,8 @@ impl Worker {
 }
 
 /// Nothing when the engine panics: a defect that one line brings out must not stop the others.
-fn process(engine: &Engine, block: &[u8], scratch: &mut Scratch) -> Option<Vetted> {
-    let run = AssertUnwindSafe(|| engine.process(block, scratch, Spare::default()));
+fn process(engine: &Engine, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Option<Vetted> {
+    let run = AssertUnwindSafe(|| engine.process(block, scratch, spare));
     let vetted = catch_unwind(run).ok();
     if vetted.is_none() {
         *scratch = engine.scratch();

@@ -154,10 +154,17 @@ impl Framer {
     }
 
     /// Gives away the memory of the piece that was given out last; its range is one of these bytes.
-    pub fn detach(&mut self) -> Vec<u8> {
-        let rest = self.buffer.split_off(self.at);
+    /// What is in no piece yet goes on in `fresh`, which is empty.
+    pub fn exchange(&mut self, mut fresh: Vec<u8>) -> Vec<u8> {
+        fresh.extend_from_slice(&self.buffer[self.at..]);
+        self.buffer.truncate(self.at);
         self.at = 0;
-        std::mem::replace(&mut self.buffer, rest)
+        std::mem::replace(&mut self.buffer, fresh)
+    }
+
+    /// Whether it has memory for bytes.
+    pub fn has_memory(&self) -> bool {
+        self.buffer.capacity() > 0
     }
 
     /// The next piece of whole frames, if there is one.
