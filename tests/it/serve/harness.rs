@@ -330,10 +330,13 @@ pub(super) fn nobody() -> SocketAddr {
     listener.local_addr().expect("it is bound")
 }
 
+/// Where else programs are: services, and what `.ci/run` unpacks.
+const MORE_FOLDERS: [&str; 3] = ["/usr/sbin", "/usr/lib/systemd", "/opt/syslog-ng/usr/sbin"];
+
 /// A program of this name, or nothing and a message that says why the test is skipped.
 pub(super) fn program(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    let folders = std::env::split_paths(&path).chain(MORE_FOLDERS.map(PathBuf::from));
     let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file());
     if found.is_none() {
         skipped(&format!("{name} is not installed"));

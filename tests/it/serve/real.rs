@@ -16,13 +16,13 @@ use super::harness::{Sidecar, Sink, eventually, nobody, program, skipped};
 use super::tls::Certificates;
 use crate::util::send;
 
-const LISTEN: &str = "--listen=tcp://127.0.0.1:0";
+pub(super) const LISTEN: &str = "--listen=tcp://127.0.0.1:0";
 
 /// A program that ends with the test.
-struct Running(Child);
+pub(super) struct Running(Child);
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
+    pub(super) fn start(command: &mut Command) -> Self {
         Self(command.spawn().expect("it starts"))
     }
 }
@@ -79,22 +79,26 @@ impl Rsyslog {
     }
 
     fn log(&self, number: usize) {
-        let socket = UnixDatagram::unbound().expect("a socket can be made");
-        let path = self.folder.path().join("log");
-        eventually(|| socket.connect(&path).is_ok(), || "rsyslog does not listen".to_owned());
-        for number in 0..number {
-            let message = format!(
-                "<134>Mar 14 09:26:55 app[{}]: n={number}. Rückruf an Erika Beispiel, Tel. 069 90009{:03}",
-                number + 1,
-                number % 1000
-            );
-            socket.send(message.as_bytes()).expect("rsyslog reads");
-        }
+        log_to(&self.folder.path().join("log"), number);
+    }
+}
+
+/// Sends so many messages to a socket like `/dev/log`, once somebody listens there.
+pub(super) fn log_to(path: &Path, number: usize) {
+    let socket = UnixDatagram::unbound().expect("a socket can be made");
+    eventually(|| socket.connect(path).is_ok(), || "the logger does not listen".to_owned());
+    for number in 0..number {
+        let message = format!(
+            "<134>Mar 14 09:26:55 app[{}]: n={number}. Rückruf an Erika Beispiel, Tel. 069 90009{:03}",
+            number + 1,
+            number % 1000
+        );
+        socket.send(message.as_bytes()).expect("the logger reads");
     }
 }
 
 /// Asserts that so many messages are there, each with its identities replaced.
-fn assert_complete(text: &str, count: usize) {
+pub(super) fn assert_complete(text: &str, count: usize) {
     assert!(!text.contains("90009") && !text.contains("Beispiel"), "an identity in clear");
     for number in 0..count {
         assert!(text.contains(&format!("n={number}. ")), "message {number} is missing");
@@ -102,7 +106,7 @@ fn assert_complete(text: &str, count: usize) {
     assert!(text.matches("tel_").count() >= count && text.matches("nam_").count() >= count);
 }
 
-fn all_there(bytes: &[u8], count: usize) -> bool {
+pub(super) fn all_there(bytes: &[u8], count: usize) -> bool {
     memchr::memmem::find_iter(bytes, b" Tel. tel_").count() >= count
 }
 
