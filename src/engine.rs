@@ -102,6 +102,7 @@ pub struct Engine {
     operator: Option<Arc<Operator>>,
     keys: Keys,
     suppressed: Option<Arc<Suppressed>>,
+    rules: [u8; 32],
 }
 
 /// Working memory of one worker, reused from block to block.
@@ -210,9 +211,10 @@ impl Engine {
         if let Some(code) = book.types(&Counts::TYPES).into_iter().find(|&code| !keys.know(code)) {
             return Err(RulesError::NoKey { code });
         }
+        let rules = book.digest();
         let operator = Operator::new(&book, kernel, &regions)?.map(Arc::new);
         let detector = Arc::new(Detector::new(RuleSet::builtin()?, regions, bias, roster));
-        Ok(Self { kernel, detector, operator, keys, suppressed: None })
+        Ok(Self { kernel, detector, operator, keys, suppressed: None, rules })
     }
 
     /// The rules of the operator, if there are any.
@@ -229,6 +231,11 @@ impl Engine {
     /// The same engine with a list of those who get a constant instead of a token.
     pub fn suppressing(&self, list: Option<Arc<Suppressed>>) -> Self {
         Self { suppressed: list, ..self.clone() }
+    }
+
+    /// SHA-256 of all rules, those of the operator among them: [`Book::digest`].
+    pub fn rules(&self) -> &[u8; 32] {
+        &self.rules
     }
 
     /// The keys it writes with.
@@ -427,8 +434,7 @@ impl Engine {
         if let Some(hash) = hash {
             counts.identities.note(hash);
         }
-        counts.by_rule.resize(operator.treatments().len(), 0);
-        counts.by_rule[rule.index()] += 1;
+        counts.by_rule.note(operator.labels(), rule.index());
         counts.lines_dropped += u64::from(treatment.action == Action::DropLine);
     }
 

@@ -6,11 +6,11 @@
 //! does not bring an epoch back that has ended. When the last epoch has ended there is no engine,
 //! and nothing is written without one.
 //!
-//! Cost: a lock and a look at the clock for each block.
+//! Cost: a lock and a look at the clock for each question.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::engine::Engine;
 use crate::pseudonym::ring::{Ring, RingError};
@@ -36,23 +36,29 @@ struct State {
     terms: Vec<Term>,
     /// The keys that have been in force, in their order.
     used: Vec<Kid>,
+    /// What was in force last.
+    last: Option<Arc<Engine>>,
 }
 
 /// An engine and when it is in force.
-struct Term {
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// Name of the epoch, of `[A-Za-z0-9._-]`.
+    pub epoch: Arc<str>,
     /// First instant.
-    from: SystemTime,
+    pub from: SystemTime,
     /// First instant at which it is no more; `None` is never.
-    until: Option<SystemTime>,
-    engine: Arc<Engine>,
+    pub until: Option<SystemTime>,
+    /// The engine.
+    pub engine: Arc<Engine>,
 }
 
 impl Epochs {
-    /// One engine for all times: of a key that lives only in this process, or of the epoch that
-    /// a replay asks for.
+    /// One engine for all times: of a key that lives only in this process (its epoch is called
+    /// `ephemeral`), or of the epoch that a replay asks for.
     pub fn fixed(engine: Engine) -> Self {
-        let engine = Arc::new(engine);
-        Self::of_terms(vec![Term { from: SystemTime::UNIX_EPOCH, until: None, engine }])
+        let (epoch, engine) = (Arc::from("ephemeral"), Arc::new(engine));
+        Self::of_terms(vec![Term { epoch, from: SystemTime::UNIX_EPOCH, until: None, engine }])
     }
 
     /// The engines of `domain` under `ring`: of the epoch in force at `now` and all later
@@ -69,15 +75,16 @@ impl Epochs {
     ) -> Result<Self, E> {
         let active = ring.active(now)?;
         let first = build(ring.keys(active, domain, types)?)?;
-        let mut terms = Vec::new();
-        for epoch in ring.retained().filter(|epoch| epoch.not_before > active.not_before) {
-            let engine = Arc::new(first.with_keys(ring.keys(epoch, domain, types)?));
-            let (from, until) = (epoch.not_before.into(), Some(epoch.not_after.into()));
-            terms.push(Term { from, until, engine });
-        }
-        let (from, until) = (active.not_before.into(), Some(active.not_after.into()));
-        terms.push(Term { from, until, engine: Arc::new(first) });
-        Ok(Self::of_terms(terms))
+        let later = ring.retained().filter(|epoch| epoch.not_before > active.not_before);
+        let terms = std::iter::once(active).chain(later).map(|epoch| {
+            Ok(Term {
+                epoch: Arc::from(&*epoch.id),
+                from: epoch.not_before.into(),
+                until: Some(epoch.not_after.into()),
+                engine: Arc::new(first.with_keys(ring.keys(epoch, domain, types)?)),
+            })
+        });
+        Ok(Self::of_terms(terms.collect::<Result<_, RingError>>()?))
     }
 
     /// The same engines by another clock, for tests and replays.
@@ -91,18 +98,40 @@ impl Epochs {
     /// # Errors
     /// [`NoEpoch`] between epochs and after the last one.
     pub fn current(&self) -> Result<Arc<Engine>, NoEpoch> {
+        self.term().map(|term| term.engine)
+    }
+
+    /// The same with its epoch.
+    ///
+    /// # Errors
+    /// Those of [`Self::current`].
+    pub fn term(&self) -> Result<Term, NoEpoch> {
         let now = (self.clock)();
         let mut state = self.state();
         state.latest = state.latest.max(now);
         let at = state.latest;
         let in_force = |term: &&Term| term.from <= at && term.until.is_none_or(|until| at < until);
-        let term = state.terms.iter().find(in_force).ok_or(NoEpoch)?;
-        let engine = Arc::clone(&term.engine);
-        let kid = engine.keys().kid();
-        if state.used.last() != Some(&kid) {
+        let term = state.terms.iter().find(in_force).ok_or(NoEpoch)?.clone();
+        let kid = term.engine.keys().kid();
+        if !state.used.contains(&kid) {
             state.used.push(kid);
         }
-        Ok(engine)
+        state.last = Some(Arc::clone(&term.engine));
+        Ok(term)
+    }
+
+    /// How long until another epoch comes into force, or none; nothing if that is for ever.
+    pub fn until_next(&self) -> Option<Duration> {
+        let now = (self.clock)();
+        let state = self.state();
+        let bounds = state.terms.iter().flat_map(|term| [Some(term.from), term.until]).flatten();
+        let waits = bounds.filter_map(|bound| bound.duration_since(now).ok());
+        waits.filter(|wait| !wait.is_zero()).min()
+    }
+
+    /// The engine that was in force last.
+    pub fn last(&self) -> Option<Arc<Engine>> {
+        self.state().last.clone()
     }
 
     /// The ids of the keys that have been in force since the beginning.
@@ -125,7 +154,8 @@ impl Epochs {
     }
 
     fn of_terms(terms: Vec<Term>) -> Self {
-        let state = Mutex::new(State { latest: SystemTime::UNIX_EPOCH, terms, used: Vec::new() });
+        let (latest, used, last) = (SystemTime::UNIX_EPOCH, Vec::new(), None);
+        let state = Mutex::new(State { latest, terms, used, last });
         Self { clock: Box::new(SystemTime::now), state }
     }
 
@@ -204,6 +234,27 @@ mod tests {
             assert_eq!(epochs.current().unwrap().keys().kid(), kid, "time goes on");
         }
         assert_eq!(epochs.kids().len(), 2);
+    }
+
+    #[test]
+    fn the_next_change_is_not_missed() {
+        let (ring, epochs, hand) = three_days();
+        let day = Duration::from_secs(DAY);
+        assert_eq!(
+            (epochs.until_next(), &*epochs.term().unwrap().epoch),
+            (Some(day), &*ring.epochs()[0].id)
+        );
+        hand.store(DAY - 1, Ordering::Relaxed);
+        assert_eq!(epochs.until_next(), Some(Duration::from_secs(1)));
+        hand.store(2 * DAY, Ordering::Relaxed);
+        assert_eq!(
+            (epochs.until_next(), &*epochs.term().unwrap().epoch),
+            (Some(day), &*ring.epochs()[2].id)
+        );
+        hand.store(3 * DAY, Ordering::Relaxed);
+        assert!(epochs.until_next().is_none() && epochs.term().is_err());
+        let last = epochs.last().expect("some were in force").keys().kid();
+        assert_eq!(Some(&last), epochs.kids().last());
     }
 
     #[test]

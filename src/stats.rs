@@ -2,6 +2,8 @@
 //!
 //! The engine returns one [`Counts`] a block; whoever drives it adds them up.
 
+use std::sync::Arc;
+
 use crate::span::TypeCode;
 
 /// How many registers the identity sketch has (standard error about 3 %).
@@ -24,9 +26,9 @@ pub struct Counts {
     pub by_context: [u64; Counts::CONTEXTS],
     /// Findings by type: phone numbers, then names.
     pub by_type: [u64; 2],
-    /// Findings that a rule of the operator settled, by the number of the rule; empty without rules.
-    /// Those of rules on types of their own are in no other count.
-    pub by_rule: Vec<u64>,
+    /// Findings that a rule of the operator settled. Those of rules on types of their own are in no
+    /// other count.
+    pub by_rule: ByRule,
     /// Lines that a rule left out.
     pub lines_dropped: u64,
     /// Tokens that stood in the input already.
@@ -56,10 +58,7 @@ impl Counts {
 
     /// Adds what was found by another block, which is a part of this one.
     pub fn add_identities(&mut self, other: &Counts) {
-        self.by_rule.resize(self.by_rule.len().max(other.by_rule.len()), 0);
-        for (sum, more) in self.by_rule.iter_mut().zip(&other.by_rule) {
-            *sum += more;
-        }
+        self.by_rule.add(&other.by_rule);
         self.tokens_seen += other.tokens_seen;
         self.tokens_foreign += other.tokens_foreign;
         for (sum, more) in self.by_context.iter_mut().zip(other.by_context) {
@@ -76,7 +75,7 @@ impl Counts {
         let mut identities = std::mem::take(&mut self.identities);
         identities.clear();
         let mut by_rule = std::mem::take(&mut self.by_rule);
-        by_rule.fill(0);
+        by_rule.counts.fill(0);
         *self = Counts { identities, by_rule, ..Counts::default() };
     }
 }
@@ -91,12 +90,73 @@ impl Default for Counts {
             lines_changed: 0,
             by_context: [0; Counts::CONTEXTS],
             by_type: [0; 2],
-            by_rule: Vec::new(),
+            by_rule: ByRule::default(),
             lines_dropped: 0,
             tokens_seen: 0,
             tokens_foreign: 0,
             identities: Sketch::default(),
         }
+    }
+}
+
+/// How a rule of the operator is called in counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its id.
+    pub id: String,
+    /// The type of what it finds.
+    pub code: TypeCode,
+}
+
+/// Findings by rule. It knows the rules that it counts, so that counts under the rules before and
+/// after a reload add up by what the rules are called.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByRule {
+    labels: Arc<[Label]>,
+    counts: Vec<u64>,
+}
+
+impl ByRule {
+    /// Counts a finding of the rule at `index` of `labels`.
+    pub fn note(&mut self, labels: &Arc<[Label]>, index: usize) {
+        if !Arc::ptr_eq(&self.labels, labels) {
+            let (labels, counts) = (Arc::clone(labels), vec![0; labels.len()]);
+            let before = std::mem::replace(self, Self { labels, counts });
+            self.add(&before);
+        }
+        self.counts[index] += 1;
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: &ByRule) {
+        if self.labels.is_empty() {
+            self.clone_from(other);
+        } else if Arc::ptr_eq(&self.labels, &other.labels) {
+            self.counts.iter_mut().zip(&other.counts).for_each(|(sum, more)| *sum += more);
+        } else {
+            other.iter().for_each(|(label, count)| *self.count_of(label) += count);
+        }
+    }
+
+    fn count_of(&mut self, label: &Label) -> &mut u64 {
+        let known = self.labels.iter().position(|known| known == label);
+        let index = known.unwrap_or_else(|| {
+            self.labels = self.labels.iter().chain([label]).cloned().collect();
+            self.counts.push(0);
+            self.labels.len() - 1
+        });
+        &mut self.counts[index]
+    }
+
+    /// The rules that found something, and how often.
+    pub fn iter(&self) -> impl Iterator<Item = (&Label, u64)> {
+        let all = self.labels.iter().zip(self.counts.iter().copied());
+        all.filter(|&(_, count)| count > 0)
+    }
+
+    /// All findings together.
+    pub fn total(&self) -> u64 {
+        self.counts.iter().sum()
     }
 }
 
@@ -172,6 +232,30 @@ mod tests {
             let error = (sketch.estimate() as f64 - truth as f64).abs();
             assert!(error <= 0.1 * truth as f64, "{truth}: {}", sketch.estimate());
         }
+    }
+
+    #[test]
+    fn rules_count_by_their_names_over_a_reload() {
+        let labels = |ids: &[&str]| -> Arc<[Label]> {
+            let label = |id: &&str| Label { id: (*id).to_owned(), code: TypeCode::TEL };
+            ids.iter().map(label).collect()
+        };
+        let (old, new) = (labels(&["a", "b"]), labels(&["c", "b"]));
+        let mut sum = Counts::default();
+        for (labels, index) in [(&old, 0), (&old, 1), (&new, 1), (&new, 0), (&old, 1)] {
+            let mut block = Counts::default();
+            block.by_rule.note(labels, index);
+            sum.add(&block);
+        }
+        let counted = |by_rule: &ByRule| -> Vec<_> {
+            by_rule.iter().map(|(label, count)| format!("{} {count}", label.id)).collect()
+        };
+        assert_eq!(counted(&sum.by_rule), ["a 1", "b 3", "c 1"]);
+        // Memory that was in use under the old rules.
+        sum.by_rule.note(&new, 0);
+        assert_eq!(counted(&sum.by_rule), ["c 2", "b 3", "a 1"]);
+        sum.clear();
+        assert_eq!(sum.by_rule.total(), 0);
     }
 
     #[test]

@@ -48,7 +48,7 @@ mod verify;
 
 pub use entry::{Case, Entry};
 pub use error::AuditError;
-pub use head::{Head, digest};
+pub use head::{Head, digest, hex};
 pub use log::Log;
 pub use verify::{Fault, Report, domains, verify};
 

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use lognym::audit;
-use lognym::detect::operator::Operator;
 use lognym::engine::Engine;
 use lognym::epochs::Epochs;
 use lognym::pseudonym::suppress::Suppressed;
-use lognym::rules;
 use lognym::secret;
 use lognym::stream::{self, Meter, Stop, Summary};
 
@@ -28,9 +26,9 @@ pub(crate) fn run(args: FilterArgs) -> Result<Exit, Failure> {
     let engine = epochs.current().map_err(|error| Failure::new(Exit::Key, error))?;
     reload_on_hangup(&args, &epochs)?;
     record.entry.config = Some(settings::fingerprint(&args.detector, args.input.max_line));
-    record.entry.rules = Some(audit::digest(rules::BUILTIN.as_bytes()));
-    let outcome = filter(&args, &epochs, engine.operator());
+    let outcome = filter(&args, &epochs);
     let last = epochs.current().unwrap_or(engine);
+    record.entry.rules = Some(audit::hex(last.rules()));
     if let Ok(summary) = &outcome {
         record.entry.count(&summary.counts);
     }
@@ -47,11 +45,7 @@ fn start(args: &FilterArgs) -> Result<Epochs, Failure> {
     Ok(epochs)
 }
 
-fn filter(
-    args: &FilterArgs,
-    epochs: &Epochs,
-    operator: Option<&Operator>,
-) -> Result<Summary, Failure> {
+fn filter(args: &FilterArgs, epochs: &Epochs) -> Result<Summary, Failure> {
     let options = settings::options(&args.input, args.threads, args.line_buffered);
     let stop = Stop::new()?;
     stop.on_signals()?;
@@ -61,7 +55,7 @@ fn filter(
     drop(progress);
     let summary = outcome?;
     if let Some(form) = args.stats {
-        report::print(&summary, operator, form);
+        report::print(&summary, form);
     }
     Ok(summary)
 }

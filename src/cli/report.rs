@@ -6,7 +6,6 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use lognym::detect::Context;
-use lognym::detect::operator::Operator;
 use lognym::span::TypeCode;
 use lognym::stats::Counts;
 use lognym::stream::Summary;
@@ -15,8 +14,8 @@ use serde::Serialize;
 use super::args::StatsForm;
 use super::units::{grouped, human_bytes};
 
-pub(crate) fn print(summary: &Summary, operator: Option<&Operator>, form: StatsForm) {
-    let figures = Figures::of(summary, operator);
+pub(crate) fn print(summary: &Summary, form: StatsForm) {
+    let figures = Figures::of(summary);
     let text = match form {
         StatsForm::Text => figures.to_text(),
         StatsForm::Json => figures.to_json(),
@@ -55,11 +54,11 @@ struct Figures {
 }
 
 impl Figures {
-    fn of(Summary { counts, wall, core }: &Summary, operator: Option<&Operator>) -> Self {
+    fn of(Summary { counts, wall, core }: &Summary) -> Self {
         let per_thread = rate(counts.bytes_in, core.iter().sum());
         let by_type = Counts::TYPES.iter().map(|code| code.as_str().to_owned());
         let by_context = counts.by_context.iter().enumerate();
-        let (mut findings_by_type, findings_by_rule) = by_rule(counts, operator);
+        let (mut findings_by_type, findings_by_rule) = by_rule(counts);
         for (kind, count) in by_type.zip(counts.by_type) {
             *findings_by_type.entry(kind).or_default() += count;
         }
@@ -131,13 +130,9 @@ impl Figures {
 }
 
 /// What the operator's rules found, by type and by id.
-fn by_rule(
-    counts: &Counts,
-    operator: Option<&Operator>,
-) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
+fn by_rule(counts: &Counts) -> (BTreeMap<String, u64>, BTreeMap<String, u64>) {
     let (mut by_type, mut by_rule) = (BTreeMap::new(), BTreeMap::new());
-    let rules = operator.map_or(&[][..], |operator| operator.treatments());
-    for (rule, &count) in rules.iter().zip(&counts.by_rule).filter(|(_, count)| **count > 0) {
+    for (rule, count) in counts.by_rule.iter() {
         *by_type.entry(rule.code.as_str().to_owned()).or_default() += count;
         *by_rule.entry(rule.id.clone()).or_default() += count;
     }
@@ -190,7 +185,7 @@ mod tests {
     #[test]
     fn json_has_stable_names_and_finite_numbers() {
         let json: serde_json::Value =
-            serde_json::from_str(&Figures::of(&summary(), None).to_json()).unwrap();
+            serde_json::from_str(&Figures::of(&summary()).to_json()).unwrap();
         assert_eq!(json["bytes_in"], 2_000_000);
         assert_eq!(json["lines_out"], 10_617);
         assert_eq!(json["throughput_bytes_per_second"], 1e6);
@@ -200,14 +195,12 @@ mod tests {
         assert_eq!(json["identities_distinct_approx"], 1);
         let nothing =
             Summary { counts: Counts::default(), wall: Duration::ZERO, core: vec![Duration::ZERO] };
-        assert!(
-            Figures::of(&nothing, None).to_json().contains("\"throughput_bytes_per_second\":0.0")
-        );
+        assert!(Figures::of(&nothing).to_json().contains("\"throughput_bytes_per_second\":0.0"));
     }
 
     #[test]
     fn text_is_aligned() {
-        let text = Figures::of(&summary(), None).to_text();
+        let text = Figures::of(&summary()).to_text();
         assert!(text.starts_with("input               2.00 MB  10,617 lines\n"), "{text}");
         assert!(text.contains("\nthroughput        1.00 MB/s  whole run\n"), "{text}");
         assert!(text.contains("\n                  4.00 MB/s  core, 2 threads summed\n"), "{text}");

@@ -16,7 +16,7 @@ use lognym::pseudonym::suppress::{List, Suppressed};
 use lognym::pseudonym::{Domain, Keys};
 use lognym::roster::Roster;
 use lognym::rules::book::Book;
-use lognym::span::TypeCode;
+use lognym::secret::Secret;
 use lognym::stats::Counts;
 use lognym::stream::{self, Options};
 
@@ -64,7 +64,7 @@ pub(crate) fn epochs(
             "no key given: these pseudonyms match no other run. For a key that lasts: \
              `lognym key new --key-file PATH`, then `lognym --key-file PATH`"
         ));
-        return Ok(Epochs::fixed(engine(detector, book, ephemeral(&key.domain, &types)?)?));
+        return of_this_run(detector, &key.domain, &new_secret()?);
     };
     let ring = source.load(open_options(&key.ring))?;
     match epoch {
@@ -137,9 +137,20 @@ pub(crate) fn key_source(args: &RingArgs) -> Result<Option<KeySource>, Failure> 
     })?)
 }
 
-/// Keys of these types for this run only.
-pub(crate) fn ephemeral(domain: &Domain, types: &[TypeCode]) -> Result<Keys, Failure> {
-    Keys::ephemeral(domain, types)
+/// The engine under a secret that is nowhere else.
+pub(crate) fn of_this_run(
+    detector: &DetectorArgs,
+    domain: &Domain,
+    secret: &Secret,
+) -> Result<Epochs, Failure> {
+    let book = book(detector)?;
+    let keys = Keys::derive(secret, domain, &book.types(&Counts::TYPES));
+    Ok(Epochs::fixed(engine(detector, book, keys)?))
+}
+
+/// What keys for this run only are made from.
+pub(crate) fn new_secret() -> Result<Secret, Failure> {
+    Secret::random()
         .context("cannot get random bytes for a key")
         .map_err(|error| Failure::new(Exit::Key, error))
 }
@@ -182,6 +193,6 @@ pub(crate) fn fingerprint(detector: &DetectorArgs, max_line: usize) -> String {
 /// An engine whose tokens nobody keeps, so that any key will do.
 pub(crate) fn keyless(detector: &DetectorArgs) -> Result<Engine, Failure> {
     let book = book(detector)?;
-    let keys = ephemeral(&Domain::default(), &book.types(&Counts::TYPES))?;
+    let keys = Keys::derive(&new_secret()?, &Domain::default(), &book.types(&Counts::TYPES));
     engine(detector, book, keys)
 }

@@ -2,7 +2,7 @@
 //!
 //! What is read, and what the engine makes of it, takes a buffer of a batch each; memory that is
 //! new every time would cost more than the copying. Bounded in number and size, so that a burst
-//! leaves nothing behind.
+//! leaves little behind ([`Bounds::RESTING`]).
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -12,15 +12,7 @@ use super::config::Bounds;
 #[derive(Debug, Default)]
 pub(super) struct Buffers(Mutex<Vec<Vec<u8>>>);
 
-/// As many as a few threads exchange at a time.
-const KEPT: usize = 8;
-/// Tokens make a batch longer.
-const LARGEST: usize = 2 * Bounds::BATCH;
-
 impl Buffers {
-    /// What they take in memory at most.
-    pub(super) const MEMORY: usize = KEPT * LARGEST;
-
     /// An empty buffer, one of those that were given back if there is one.
     pub(super) fn take(&self) -> Vec<u8> {
         self.kept().pop().unwrap_or_default()
@@ -28,12 +20,12 @@ impl Buffers {
 
     /// Takes a buffer back, unless there are enough or it is of another size.
     pub(super) fn put(&self, mut buffer: Vec<u8>) {
-        if !(Bounds::BATCH..=LARGEST).contains(&buffer.capacity()) {
+        if !(Bounds::BATCH..=Bounds::LARGEST_RESTING).contains(&buffer.capacity()) {
             return;
         }
         buffer.clear();
         let mut kept = self.kept();
-        if kept.len() < KEPT {
+        if kept.len() < Bounds::RESTING {
             kept.push(buffer);
         }
     }
@@ -51,14 +43,15 @@ mod tests {
     fn what_is_kept_is_empty_and_bounded() {
         let buffers = Buffers::default();
         buffers.put(Vec::with_capacity(10));
-        buffers.put(Vec::with_capacity(LARGEST + 1));
+        buffers.put(Vec::with_capacity(Bounds::LARGEST_RESTING + 1));
         assert_eq!(buffers.take().capacity(), 0);
-        for _ in 0..2 * KEPT {
+        for _ in 0..2 * Bounds::RESTING {
             buffers.put(vec![b'x'; Bounds::BATCH]);
         }
-        let kept = (0..2 * KEPT).map(|_| buffers.take()).filter(|buffer| buffer.capacity() > 0);
+        let kept =
+            (0..2 * Bounds::RESTING).map(|_| buffers.take()).filter(|buffer| buffer.capacity() > 0);
         let kept: Vec<_> = kept.collect();
-        assert_eq!(kept.len(), KEPT);
+        assert_eq!(kept.len(), Bounds::RESTING);
         assert!(kept.iter().all(Vec::is_empty));
     }
 }

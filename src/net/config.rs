@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::buffers::Buffers;
 use super::error::Error;
 use super::framing::Framing;
 use super::uri::{Place, Uri};
@@ -125,6 +124,11 @@ impl Bounds {
     /// Smaller than the blocks of the filter, since every connection may have one at the same time.
     pub const BATCH: usize = 128 << 10;
 
+    /// Buffers that wait for their next use, at most.
+    pub(super) const RESTING: usize = 8;
+    /// Bytes of one of them: tokens make a batch longer.
+    pub(super) const LARGEST_RESTING: usize = 2 * Self::BATCH;
+
     /// What is left of the memory for frames that are longer than a batch.
     ///
     /// # Errors
@@ -132,7 +136,8 @@ impl Bounds {
     pub(super) fn spare(&self, pairs: usize) -> Result<usize, Error> {
         let connections = self.connections.saturating_mul(Self::BATCH);
         let fixed = pairs.saturating_mul(self.queue.saturating_add(self.replay));
-        let fixed = fixed.saturating_add(connections).saturating_add(Buffers::MEMORY);
+        let fixed =
+            fixed.saturating_add(connections).saturating_add(Self::RESTING * Self::LARGEST_RESTING);
         // A growing buffer doubles, and lives beside the old one while it is copied.
         let needed = fixed.saturating_add(self.max_frame.saturating_mul(4));
         if needed > self.memory {

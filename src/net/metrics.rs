@@ -4,6 +4,7 @@
 //! hold names of this program only (types, rules, reasons, numbers of pairs), never a value, a
 //! token or anything of a peer.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,7 +14,6 @@ use tokio::sync::Semaphore;
 use super::exposition::{Kind, Text};
 use crate::detect::Context;
 use crate::engine::Reason;
-use crate::pseudonym::{Keys, Kid};
 use crate::span::TypeCode;
 use crate::stats::Counts;
 
@@ -39,7 +39,6 @@ pub(super) struct Metrics {
     pub(super) draining: AtomicI64,
     pub(super) pairs: Vec<PairMetrics>,
     epoch: Mutex<Option<Epoch>>,
-    used: Mutex<Used>,
     engine: Mutex<Engine>,
     latency: Histogram,
     started: Instant,
@@ -108,13 +107,6 @@ pub(super) struct Epoch {
     pub(super) ends: Option<u64>,
 }
 
-/// The keys that have been in force: the ids of all, and the last ones themselves.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Used {
-    pub(super) kids: Vec<Kid>,
-    pub(super) last: Option<Keys>,
-}
-
 /// What the engine did, all workers together.
 #[derive(Debug, Default)]
 struct Engine {
@@ -145,7 +137,6 @@ impl Metrics {
             draining: AtomicI64::default(),
             pairs: (0..pairs).map(|_| PairMetrics::new(capacity)).collect(),
             epoch: Mutex::default(),
-            used: Mutex::default(),
             engine: Mutex::default(),
             latency: Histogram::default(),
             started: Instant::now(),
@@ -182,20 +173,6 @@ impl Metrics {
 
     pub(super) fn set_epoch(&self, epoch: Option<Epoch>) {
         *lock(&self.epoch) = epoch;
-    }
-
-    /// Notes that `keys` came into force.
-    pub(super) fn used(&self, keys: &Keys) {
-        let mut used = lock(&self.used);
-        if !used.kids.contains(&keys.kid()) {
-            used.kids.push(keys.kid());
-        }
-        used.last = Some(keys.clone());
-    }
-
-    /// The keys that have been in force.
-    pub(super) fn keys_used(&self) -> Used {
-        lock(&self.used).clone()
     }
 
     /// What keeps the sidecar from doing its work, if anything does.
@@ -295,14 +272,28 @@ impl Metrics {
             "Time inside the engine.",
             busy.as_secs_f64(),
         );
+        text.plain(
+            "lognym_dropped_lines_total",
+            Kind::Counter,
+            "Lines that a rule left out.",
+            counts.lines_dropped,
+        );
         text.family("lognym_findings_total", Kind::Counter, "Findings by type.");
-        for (kind, count) in Counts::TYPES.iter().zip(counts.by_type) {
+        let mut by_type: BTreeMap<TypeCode, u64> =
+            Counts::TYPES.into_iter().zip(counts.by_type).collect();
+        for (rule, count) in counts.by_rule.iter() {
+            *by_type.entry(rule.code).or_default() += count;
+        }
+        for (kind, count) in by_type {
             text.sample("", &[("type", kind.as_str())], count);
         }
         text.family("lognym_rule_findings_total", Kind::Counter, "Findings by rule and context.");
         for (context, count) in Context::ALL.iter().zip(counts.by_context) {
             let rule = if context.kind() == TypeCode::TEL { "phone" } else { "name" };
             text.sample("", &[("rule", rule), ("context", context.as_str())], count);
+        }
+        for (rule, count) in counts.by_rule.iter() {
+            text.sample("", &[("rule", &rule.id), ("context", "rule")], count);
         }
         text.plain(
             "lognym_tokens_seen_total",

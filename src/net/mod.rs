@@ -55,20 +55,16 @@ use tokio::sync::mpsc::Receiver;
 pub use config::{Bounds, ClientTls, Config, Forward, Listen, Pair, ServerTls};
 pub use error::Error;
 pub use life::Control;
-pub use reload::{Load, Term};
+pub use reload::Load;
 pub use uri::{BadUri, Place, Uri};
 
-use crate::pseudonym::{Keys, Kid};
+use crate::epochs::Epochs;
 use crate::stats::Counts;
 use service::Service;
 
 /// What the sidecar did, and what was left when it ended.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The ids of the keys that were in force, in their order.
-    pub kids: Vec<Kid>,
-    /// The last of these keys; nothing if none was in force.
-    pub last_keys: Option<Keys>,
     /// What the engines counted.
     pub counts: Counts,
     /// Frames that were read and not handed over.
@@ -78,17 +74,17 @@ pub struct Outcome {
 }
 
 /// Serves until a signal says otherwise, or all inputs have ended: SIGTERM and SIGINT begin the
-/// drain, a second one ends it; SIGHUP reloads.
+/// drain, a second one ends it; SIGHUP replaces the `epochs` by what `load` makes.
 ///
 /// # Errors
 /// [`Error`], all of them before anything is read.
-pub fn run(config: Config, terms: Vec<Term>, load: Arc<Load>) -> Result<Outcome, Error> {
+pub fn run(config: Config, epochs: Arc<Epochs>, load: Arc<Load>) -> Result<Outcome, Error> {
     raise_descriptor_limit(config.bounds.connections);
     let mut builder = runtime::Builder::new_multi_thread();
     let runtime = builder.enable_all().build().map_err(|source| Error::Start { source })?;
     let outcome = runtime.block_on(async {
         let control = life::signals()?;
-        serve(config, terms, load, control).await
+        serve(config, epochs, load, control).await
     });
     // A thread may wait for standard input for ever.
     runtime.shutdown_background();
@@ -101,11 +97,11 @@ pub fn run(config: Config, terms: Vec<Term>, load: Arc<Load>) -> Result<Outcome,
 /// [`Error`], all of them before anything is read.
 pub async fn serve(
     config: Config,
-    terms: Vec<Term>,
+    epochs: Arc<Epochs>,
     load: Arc<Load>,
     control: Receiver<Control>,
 ) -> Result<Outcome, Error> {
-    Service::start(config, terms).await?.run(load, control).await
+    Service::start(config, epochs).await?.run(load, control).await
 }
 
 /// Descriptors beside those of the connections: listeners, forward sides, the runtime's own.

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::SystemTime;
 
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Receiver;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio::time::sleep;
 
@@ -16,19 +15,20 @@ use super::error::Error;
 use super::forward::{self, Outlet};
 use super::life::{self, Control};
 use super::listen::{self, Door};
-use super::metrics::Used;
 use super::queue::Inlet;
-use super::reload::{self, Load, Term};
+use super::reload::{self, Load};
 use super::shared::{Phase, Shared};
 use super::{accept, admin, tls};
 use crate::engine::Engine;
+use crate::epochs::Epochs;
 
 /// A running sidecar.
 #[derive(Debug)]
 pub(super) struct Service {
     shared: Arc<Shared>,
     phase: watch::Sender<Phase>,
-    terms: watch::Sender<Arc<Vec<Term>>>,
+    epochs: Arc<Epochs>,
+    reloaded: Arc<Notify>,
     engine: watch::Sender<Option<Arc<Engine>>>,
     /// One task for each door; all of them end with the drain.
     doors: JoinSet<()>,
@@ -42,17 +42,17 @@ pub(super) struct Service {
 
 impl Service {
     /// Opens everything, then sets it going.
-    pub(super) async fn start(config: Config, terms: Vec<Term>) -> Result<Self, Error> {
+    pub(super) async fn start(config: Config, epochs: Arc<Epochs>) -> Result<Self, Error> {
         let (phase, phases) = watch::channel(Phase::Running);
         let (engine, engines) = watch::channel(None);
         let shared = Arc::new(Shared::new(&config, phases, engines)?);
-        reload::put_in_force(&terms, SystemTime::now(), &engine, &shared.metrics);
+        reload::put_in_force(&epochs, &engine, &shared.metrics);
         let Config { pairs, admin, insecure_listen, .. } = config;
-        let (terms, clock) = watch::channel(Arc::new(terms));
         let mut service = Self {
             shared: Arc::clone(&shared),
             phase,
-            terms,
+            epochs,
+            reloaded: Arc::default(),
             engine: engine.clone(),
             doors: JoinSet::new(),
             outlets: JoinSet::new(),
@@ -74,7 +74,8 @@ impl Service {
             open.push((listen::open(&pair.listen, insecure_listen).await?, inlet, outlet));
         }
         service.set_going(open, admin);
-        let keeper = reload::keep(clock, engine, shared);
+        let (epochs, reloaded) = (Arc::clone(&service.epochs), Arc::clone(&service.reloaded));
+        let keeper = reload::keep(epochs, reloaded, engine, shared);
         service.helpers.push(tokio::spawn(keeper));
         Ok(service)
     }
@@ -111,10 +112,7 @@ impl Service {
             self.drain(control).await;
         }
         let metrics = &self.shared.metrics;
-        let Used { kids, last: last_keys } = metrics.keys_used();
         let outcome = Outcome {
-            kids,
-            last_keys,
             counts: metrics.counts(),
             undelivered_frames: metrics.frames_undelivered.load(Relaxed),
             undelivered_bytes: metrics.bytes_undelivered.load(Relaxed),
@@ -185,11 +183,8 @@ impl Service {
     /// Makes everything that a reload replaces; what comes back puts it in its place and cannot
     /// fail.
     async fn prepare(&self, load: Arc<Load>) -> Result<impl FnOnce(), String> {
-        let terms =
+        let epochs =
             spawn_blocking(move || load()).await.map_err(|_| "internal error".to_owned())??;
-        if terms.is_empty() {
-            return Err("no key epoch is in force, or will be".to_owned());
-        }
         let mut servers = Vec::new();
         for slot in &self.server_tls {
             servers.push((slot, tls::server(&slot.files).map_err(|error| error.to_string())?));
@@ -199,8 +194,10 @@ impl Service {
             clients.push((slot, tls::client(&slot.files).map_err(|error| error.to_string())?));
         }
         Ok(move || {
-            reload::put_in_force(&terms, SystemTime::now(), &self.engine, &self.shared.metrics);
-            self.terms.send_replace(Arc::new(terms));
+            self.epochs.replace(epochs);
+            reload::put_in_force(&self.epochs, &self.engine, &self.shared.metrics);
+            // When to look at the clock next may be another time.
+            self.reloaded.notify_one();
             servers.into_iter().for_each(|(slot, config)| slot.config.replace(config));
             clients.into_iter().for_each(|(slot, config)| slot.config.replace(config));
         })

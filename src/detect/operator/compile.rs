@@ -15,6 +15,7 @@ use super::{Finders, Operator, Treatment};
 use crate::detect::Context;
 use crate::plan::Region;
 use crate::scan::Kernel;
+use crate::stats::Label;
 
 /// Most bytes of a compiled pattern, of its lazy automaton's cache, and the depth of its groups.
 const PATTERN_BYTES: usize = 1 << 20;
@@ -36,8 +37,10 @@ impl Operator {
         let builtin = changes(book, &mut treatments);
         treatments.push(Treatment::cut());
         let (regions, finders) = (regions.to_vec(), finders(rules)?);
+        let label = |of: &Treatment| Label { id: of.id.clone(), code: of.code };
+        let labels = treatments.iter().map(label).collect();
         let constants = treatments.iter().filter_map(Treatment::constant).collect();
-        Ok(Some(Self { kernel, regions, treatments, gates, finders, builtin, constants }))
+        Ok(Some(Self { kernel, regions, treatments, labels, gates, finders, builtin, constants }))
     }
 }
 

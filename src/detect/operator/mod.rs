@@ -10,6 +10,7 @@
 //! of the literals' automaton, one look at each word if there are lists, and what is found.
 
 use std::num::NonZeroU16;
+use std::sync::Arc;
 
 use memchr::{memchr, memrchr};
 
@@ -18,6 +19,7 @@ use crate::pseudonym::token;
 use crate::rules::book::model::{Action, Form};
 use crate::scan::{Kernel, Lane};
 use crate::span::{Span, TypeCode};
+use crate::stats::Label;
 
 use super::{Context, Finding, Found, Quotes};
 
@@ -123,6 +125,8 @@ pub struct Operator {
     regions: Vec<Region>,
     /// One for each rule, then those of changes, then the one for what is cut.
     treatments: Vec<Treatment>,
+    /// What they are called.
+    labels: Arc<[Label]>,
     gates: Vec<Gate>,
     finders: Finders,
     builtin: Vec<Builtin>,
@@ -156,6 +160,11 @@ impl Operator {
     /// What becomes of the findings of each rule, in the order of the book.
     pub fn treatments(&self) -> &[Treatment] {
         &self.treatments
+    }
+
+    /// How the rules are called in counts, in the order of [`Self::treatments`].
+    pub fn labels(&self) -> &Arc<[Label]> {
+        &self.labels
     }
 
     /// The treatment of what `rule` found.

@@ -12,6 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 mod actions;
 mod fault;
 mod glob;
@@ -27,7 +29,7 @@ pub use path::{JsonPath, Step};
 pub use raw::FORMAT;
 
 use crate::span::TypeCode;
-use model::{Action, Change, Rule};
+use model::{Action, Change, Finder, Rule};
 
 /// Largest rule file in bytes; lists have files of their own.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -39,6 +41,8 @@ pub const MOST_RULES: usize = 4096;
 pub struct Book {
     rules: Vec<Rule>,
     changes: Vec<Change>,
+    /// Of all texts that were added.
+    hash: Sha256,
 }
 
 impl Book {
@@ -55,6 +59,13 @@ impl Book {
     /// Whether it says nothing at all.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty() && self.changes.is_empty()
+    }
+
+    /// SHA-256 of the built-in rules and of all files and packs that were added, in their order, each
+    /// after its length as eight bytes, the lists that a file names after it.
+    pub fn digest(&self) -> [u8; 32] {
+        let hash = Sha256::new().chain_update(crate::rules::BUILTIN);
+        hash.chain_update(self.hash.clone().finalize()).finalize().into()
     }
 
     /// The types that its rules put into tokens, each once, after `builtin`.
@@ -100,7 +111,11 @@ impl Book {
     pub fn add_text(&mut self, text: &str, name: &str, folder: Option<&Path>) -> Result<(), Fault> {
         let source = Source { name: Arc::from(name), text };
         let (rules, changes) = validate::read(&source, folder)?;
+        self.note(text);
         for rule in rules {
+            if let Finder::List(list) = &rule.finder {
+                self.note(&list.text);
+            }
             self.rules.retain(|known| known.id != rule.id);
             if self.rules.len() == MOST_RULES {
                 let message = format!("more than {MOST_RULES} rules");
@@ -114,7 +129,12 @@ impl Book {
     /// The book with one of its rules only.
     pub fn only(&self, id: &str) -> Book {
         let rules = self.rules.iter().filter(|rule| rule.id == id).cloned().collect();
-        Book { rules, changes: Vec::new() }
+        Book { rules, ..Book::default() }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.hash.update((text.len() as u64).to_be_bytes());
+        self.hash.update(text);
     }
 
     fn change(&mut self, change: Change) -> Result<(), Fault> {

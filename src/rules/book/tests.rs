@@ -95,3 +95,25 @@ fn lists_come_from_files_beside_the_rules() {
     let Finder::List(list) = &book.rules()[0].finder else { panic!("it is a list") };
     assert_eq!(list.entries().collect::<Vec<_>>(), ["ACME"]);
 }
+
+#[test]
+fn the_digest_tells_texts_and_their_order_apart() {
+    let rule = |id: &str| {
+        format!(
+            "format = \"lognym-rules-1\"\n[[rule]]\nid = \"{id}\"\nkind = \"guard\"\n\
+             description = \"d\"\nvalues = [\"some text\"]\nhits = [\"«some text»\"]\nmisses = [\"x\"]\n"
+        )
+    };
+    let digest = |texts: &[&str]| {
+        let mut book = Book::default();
+        for text in texts {
+            book.add_text(text, "test.toml", None).expect("valid rules");
+        }
+        book.digest()
+    };
+    let (one, two) = (rule("one"), rule("two"));
+    let digests = [digest(&[]), digest(&[&one]), digest(&[&one, &two]), digest(&[&two, &one])];
+    let different: std::collections::BTreeSet<_> = digests.iter().collect();
+    assert_eq!(different.len(), digests.len());
+    assert_eq!(digest(&[&one]), digests[1]);
+}

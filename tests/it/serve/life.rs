@@ -8,12 +8,14 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use lognym::audit::hex;
 use lognym::pseudonym::ring::{self, Epoch, Kind, Material, Period, Ring};
+use lognym::rules::book::Book;
 use lognym::secret::Secret;
 use rustix::process::Signal;
 
 use super::harness::{Sidecar, Sink, eventually, nobody};
-use crate::util::{DEADLINE, lognym};
+use crate::util::{DEADLINE, lognym, run};
 
 fn key_id(text: &str) -> String {
     let token = text.find("tel_").expect("a token");
@@ -111,6 +113,116 @@ fn a_reload_takes_new_keys_or_keeps_the_old() {
         (metrics["lognym_reloads_total"], metrics["lognym_reload_errors_total"]),
         (1.0, 2.0)
     );
+}
+
+const FIRST_RULES: &str = r#"format = "lognym-rules-1"
+[[rule]]
+id = "order"
+kind = "pattern"
+type = "ord"
+description = "order numbers"
+pattern = '\bO-\d{6}\b'
+hits = ["see «O-123456»"]
+misses = ["see O-1"]
+"#;
+const MORE_RULES: &str = r#"[[rule]]
+id = "ticket"
+kind = "pattern"
+type = "tic"
+description = "ticket numbers"
+pattern = '\bT-\d{6}\b'
+hits = ["see «T-123456»"]
+misses = ["see T-1"]
+"#;
+
+#[test]
+fn a_reload_takes_new_rules_and_counts_them_by_name() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let rules = folder.path().join("rules.toml");
+    let write = |text: &str| fs::write(&rules, text).expect("the file can be written");
+    write(FIRST_RULES);
+    let audit = folder.path().join("audit.jsonl");
+    let (sink, path) = (Sink::start(), rules.to_str().expect("text"));
+    let forward = sink.uri();
+    let args = ["--listen=tcp://127.0.0.1:0", "--forward", &forward, "--rules", path];
+    let audit_to = format!("--audit={}", audit.display());
+    let sidecar = Sidecar::start(&[&args[..], &[&audit_to]].concat());
+    let mut stream = sidecar.connect();
+    let mut ask = |number: usize| {
+        stream.write_all(b"of O-123456 and T-123456, +493023125042\n").expect("the sidecar reads");
+        sink.wait_for_lines(number).lines().last().expect("a line").to_owned()
+    };
+    let before = ask(1);
+    assert!(before.starts_with("of ord_") && before.contains("T-123456"), "{before}");
+
+    // The new rule comes first: it takes the number of the old one.
+    let both = FIRST_RULES.replacen('\n', &format!("\n{MORE_RULES}"), 1);
+    write(&both);
+    sidecar.signal(Signal::HUP);
+    sidecar.wait_for_event("reloaded");
+    let after = ask(2);
+    assert!(after.starts_with("of ord_") && after.contains(" tic_"), "{after}");
+    assert_eq!(key_id(&before), key_id(&after), "a key of this run stays");
+
+    write("format = \"lognym-rules-1\"\n[[rule]]\nid = \"broken\"\n");
+    sidecar.signal(Signal::HUP);
+    let event = sidecar.wait_for_event("reload refused; what was in force stays");
+    assert!(
+        event["reason"].as_str().is_some_and(|reason| reason.contains("rules.toml:")),
+        "{event}"
+    );
+    assert_eq!(ask(3), after);
+
+    sidecar.wait_for("lognym_sent_frames_total", |sent| sent == 3.0);
+    let metrics = sidecar.metrics();
+    for (rule, count) in [("order", 3.0), ("ticket", 2.0)] {
+        let name = format!("lognym_rule_findings_total{{rule=\"{rule}\",context=\"rule\"}}");
+        assert_eq!(metrics.get(&name), Some(&count), "{name}");
+    }
+    assert_eq!(metrics["lognym_findings_total{type=\"tic\"}"], 2.0);
+    assert_eq!(sidecar.stop().code(), Some(0));
+    let entry: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(audit).expect("a log")).expect("an entry");
+    let mut in_force = Book::default();
+    in_force.add_text(&both, "both", None).expect("valid rules");
+    assert_eq!(entry["rules"], hex(&in_force.digest()));
+}
+
+#[test]
+fn who_objects_gets_a_constant_after_a_reload() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let list = folder.path().join("list");
+    let list = list.to_str().expect("text");
+    let change = |verb: &str| {
+        let output = run(&["suppress", verb, "--suppress", list], b"+49 30 23125042\n");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    change("add");
+    let sink = Sink::start();
+    let forward = sink.uri();
+    let args = ["--listen=tcp://127.0.0.1:0", "--forward", &forward, "--suppress", list];
+    let sidecar = Sidecar::start(&args);
+    let mut stream = sidecar.connect();
+    let mut ask = |number: usize| {
+        stream.write_all(b"030 23125042 called Tel. 030 23125043\n").expect("the sidecar reads");
+        sink.wait_for_lines(number).lines().last().expect("a line").to_owned()
+    };
+    let reload = |outcome: &str| {
+        sidecar.signal(Signal::HUP);
+        sidecar.wait_for_event(outcome);
+    };
+    let line = ask(1);
+    assert!(line.starts_with("[lognym:suppressed] called Tel. tel_"), "{line}");
+    change("remove");
+    reload("reloaded");
+    let line = ask(2);
+    assert!(line.starts_with("tel_"), "{line}");
+    change("add");
+    reload("reloaded");
+    fs::write(list, "nonsense").expect("the file can be written");
+    reload("reload refused; what was in force stays");
+    let line = ask(3);
+    assert!(line.starts_with("[lognym:suppressed] "), "{line}");
 }
 
 /// A ring of epochs one after the other, each so long, the first from now.
