@@ -11,6 +11,16 @@ use super::line::{Field, Line};
 /// The quotes that a replacement of the JSON number at `span` needs: none unless it stands bare
 /// after a key in quotes, or in the array that does.
 pub(super) fn number_quotes(line: &Line, span: Span) -> Quotes {
+    number_quotes_by(line, span, element_quotes)
+}
+
+/// The same; `element` tells the quotes of an array element after what stands before it, for callers
+/// who ask about many of a line.
+pub(super) fn number_quotes_by(
+    line: &Line,
+    span: Span,
+    element: impl FnOnce(&[u8]) -> Quotes,
+) -> Quotes {
     if !matches!(line.at(span.end), b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') {
         return Quotes::NO;
     }
@@ -24,7 +34,7 @@ pub(super) fn number_quotes(line: &Line, span: Span) -> Quotes {
                 let between = &line.text[field.start.min(span.start)..span.start];
                 matches!(lead.last(), Some(b'[' | b',')) && !between.contains(&b']')
             });
-            inside.map_or_else(|| element_quotes(before), |field| field.key_quotes)
+            inside.map_or_else(|| element(before), |field| field.key_quotes)
         }
         _ => Quotes::NO,
     }
@@ -32,7 +42,7 @@ pub(super) fn number_quotes(line: &Line, span: Span) -> Quotes {
 
 /// The quotes of an array element after `head`, judged by the last quote before it: as long as those
 /// spelled like it come in pairs, the element stands outside of the strings of its level.
-fn element_quotes(head: &[u8]) -> Quotes {
+pub(super) fn element_quotes(head: &[u8]) -> Quotes {
     let Some(last) = head.iter().rposition(|&b| b == b'"') else { return Quotes::NO };
     let quotes = Quotes::ending(&head[..=last]);
     // So far back every string has ended: what was accepted without quotes stands outside of them.

@@ -3,6 +3,8 @@
 //! A token runs into no letter or digit beside it, a bare JSON number is replaced as a whole and gets
 //! quotes, an escape is never cut.
 
+use memchr::memrchr;
+
 use crate::carrier;
 use crate::rules::book::model::{Action, Form, Truncate};
 use crate::span::Span;
@@ -18,6 +20,41 @@ pub(super) struct Cursor<'b> {
     at: usize,
     /// Where the run of word characters begins that ends there, each spelled as itself.
     run: usize,
+    /// Where the word characters behind a match end, and where the characters of a number do around it.
+    words: Run,
+    literals: Run,
+    /// The last quote before a place in an array, and how an element after it is quoted.
+    quote: Option<usize>,
+    quotes: Option<Quotes>,
+    /// Up to where quotes have been looked for.
+    looked: usize,
+}
+
+/// A run of characters of one kind, remembered while places keep to it.
+#[derive(Debug, Default)]
+struct Run {
+    span: Span,
+    /// How many bytes were looked at.
+    #[cfg(test)]
+    read: usize,
+}
+
+impl Run {
+    /// The run on both sides of `at`, not before `floor`.
+    fn around(&mut self, text: &[u8], floor: usize, at: usize, is_in: fn(u8) -> bool) -> Span {
+        let Span { start, end } = self.span;
+        if start < end && (start..=end).contains(&at) && start >= floor {
+            return self.span;
+        }
+        let head = text[floor..at].iter().rev().take_while(|&&b| is_in(b)).count();
+        let tail = text.get(at..).unwrap_or_default().iter().take_while(|&&b| is_in(b)).count();
+        self.span = Span::new(at - head, at + tail);
+        #[cfg(test)]
+        {
+            self.read += head + tail;
+        }
+        self.span
+    }
 }
 
 impl<'b> Cursor<'b> {
@@ -25,7 +62,9 @@ impl<'b> Cursor<'b> {
     pub(super) fn new(block: &'b [u8], start: usize, at: usize) -> Self {
         let mut line = Line::around(block, at, start);
         line.start = start;
-        Self { line, at: start, run: start }
+        let (words, literals) = (Run::default(), Run::default());
+        let (at, run, looked) = (start, start, start);
+        Self { line, at, run, words, literals, quote: None, quotes: None, looked }
     }
 
     /// `span` without halves of escapes: those that it touches are in it.
@@ -48,24 +87,34 @@ impl<'b> Cursor<'b> {
     }
 
     /// `span`, which was aligned last, and the word characters that would run into a token there.
-    fn widened(&self, span: Span) -> Span {
-        let tail = self.line.text.get(span.end..).unwrap_or_default();
-        let end = span.end + tail.iter().take_while(|&&b| is_word(b)).count();
+    fn widened(&mut self, span: Span) -> Span {
+        let Line { text, start, .. } = self.line;
+        let end = self.words.around(text, start, span.end, is_word).end;
         Span::new(self.run.min(span.start), end)
     }
 
     /// The run of letters, digits and signs of a number around `span`.
-    fn literal(&self, span: Span) -> Span {
+    fn literal(&mut self, span: Span) -> Span {
         let Line { text, start, .. } = self.line;
-        let head = text[start..span.start].iter().rev().take_while(|&&b| is_literal(b)).count();
-        let tail = text.get(span.end..).unwrap_or_default();
-        let tail = tail.iter().take_while(|&&b| is_literal(b)).count();
-        Span::new(span.start - head, span.end + tail)
+        let from = self.literals.around(text, start, span.start, is_literal).start;
+        Span::new(from, self.literals.around(text, start, span.end, is_literal).end)
     }
 
     /// The quotes that a replacement of `literal` needs, if it is a bare value of JSON.
-    fn quotes(&self, literal: Span) -> Quotes {
-        json::number_quotes(&self.line, literal)
+    fn quotes(&mut self, literal: Span) -> Quotes {
+        let Self { line, quote, quotes, looked, .. } = self;
+        json::number_quotes_by(line, literal, |head| {
+            // Elements after the same quote are quoted alike.
+            let unread = &line.text[(*looked).min(literal.start)..literal.start];
+            if let Some(at) = memrchr(b'"', unread) {
+                (*quote, *quotes) = (Some(literal.start - unread.len() + at), None);
+            }
+            *looked = (*looked).max(literal.start);
+            match quote {
+                None => Quotes::NO,
+                Some(_) => *quotes.get_or_insert_with(|| json::element_quotes(head)),
+            }
+        })
     }
 }
 
@@ -95,7 +144,7 @@ impl Operator {
         &self,
         hit: &Hit,
         block: &[u8],
-        cursor: &mut Cursor,
+        cursor: &mut Cursor<'_>,
         found: &mut Found,
     ) -> Option<Claim> {
         let treatment = &self.treatments[usize::from(hit.rule)];
@@ -168,6 +217,34 @@ mod tests {
             let span = cursor.aligned(Span::new(start, start + at.len()));
             let span = cursor.widened(span);
             assert_eq!(&text[span.start..span.end], expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_read_once_for_all_matches_in_it() {
+        for part in ["ab", "ab-", "1,", "\"a\":[1,2", "\\u0061b"] {
+            let line = part.repeat(1_000);
+            let mut cursor = Cursor::new(line.as_bytes(), 0, 0);
+            for at in (0..line.len()).step_by(part.len()) {
+                let span = cursor.aligned(Span::new(at, at + 1));
+                let literal = cursor.literal(span);
+                cursor.quotes(literal);
+                cursor.widened(span);
+            }
+            for run in [&cursor.words, &cursor.literals] {
+                assert!(run.read <= 3 * line.len(), "{part}: {} of {}", run.read, line.len());
+            }
+        }
+    }
+
+    #[test]
+    fn elements_of_arrays_are_quoted_as_one_by_one() {
+        let line = br#"{"a":[1,2,3],"b":"x,4","c":[[5,6]],7:"\"d\":[8,9]","e":[10 ]}"#;
+        let mut cursor = Cursor::new(line, 0, 0);
+        for at in (0..line.len()).filter(|&at| line[at].is_ascii_digit()) {
+            let literal = cursor.literal(Span::new(at, at + 1));
+            let alone = Cursor::new(line, 0, 0).quotes(literal);
+            assert_eq!(cursor.quotes(literal), alone, "{at}");
         }
     }
 }

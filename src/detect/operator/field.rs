@@ -8,7 +8,7 @@
 //! Cost: two bytes before each separator are compared with the ends of all keys; what passes has its
 //! key looked at.
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr2};
 
 use crate::carrier::{self, Unit};
 use crate::rules::book::model::{Csv, Fields};
@@ -17,6 +17,7 @@ use crate::scan::Lane;
 use crate::span::Span;
 
 use super::json;
+use super::lines::Lines;
 
 /// Longest key that is read.
 const LONGEST_KEY: usize = 96;
@@ -50,18 +51,20 @@ impl FieldRules {
         self.rules.is_empty()
     }
 
-    /// Calls `hit` with rule and span for each value in `text`, whose class masks are `lanes`.
+    /// Calls `hit` with rule and span for each value in `text`, whose class masks are `lanes`. A value
+    /// within another one of the same rule is a part of that and not told again.
     pub(super) fn run(&self, text: &[u8], lanes: &[Lane], hit: &mut impl FnMut(u16, Span)) {
         if self.is_empty() {
             return;
         }
+        let mut reader = Reader::new(text, self.rules.len());
         for (index, lane) in lanes.iter().enumerate() {
             let mut keys = lane.key;
             while keys != 0 {
                 let at = index * 64 + keys.trailing_zeros() as usize;
                 keys &= keys - 1;
                 if at < text.len() && text[at] != b'<' && self.may_end(text, at) {
-                    self.look(text, at, hit);
+                    self.look(&mut reader, at, hit);
                 }
             }
         }
@@ -82,41 +85,68 @@ impl FieldRules {
     }
 
     #[cold]
-    fn look(&self, text: &[u8], separator: usize, hit: &mut impl FnMut(u16, Span)) {
-        let start = memrchr(b'\n', &text[..separator]).map_or(0, |i| i + 1);
-        let end = memchr(b'\n', &text[separator..]).map_or(text.len(), |i| separator + i);
-        let line = &text[start..end];
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let separator = separator - start;
-        let Some(key) = Key::before(line, separator) else { return };
+    fn look(&self, reader: &mut Reader, separator: usize, hit: &mut impl FnMut(u16, Span)) {
+        let (line, start) = reader.line(separator);
+        let Some(key) = Key::before(line, separator - start) else { return };
+        let is_member = key.quote == Some(Unit { ch: '"', len: 1 });
         let mut place = None;
-        for (rule, fields) in &self.rules {
-            let mut report =
-                |span: Span| hit(*rule, Span::new(start + span.start, start + span.end));
-            if key.opens_line && fields.headers.iter().any(|glob| glob.matches(key.name)) {
-                report(header_value(line, separator));
-            } else if fields.keys.iter().any(|glob| glob.matches(key.name))
-                || is_at_path(fields, line, &key, separator, &mut place)
-            {
-                value(line, separator, &key, report);
+        for (index, (rule, fields)) in self.rules.iter().enumerate() {
+            if separator < reader.until[index] {
+                continue;
             }
+            let report = |span: Span| hit(*rule, Span::new(start + span.start, start + span.end));
+            let named = |globs: &[Glob]| globs.iter().any(|glob| glob.matches(key.name));
+            let mut is_at_path = || {
+                let walk = &mut reader.walk;
+                let place = place
+                    .get_or_insert_with(|| walk.place(line, separator - start).map(<[_]>::to_vec));
+                let names = |place: &Vec<Step>| fields.json.iter().any(|path| path.names(place));
+                place.as_ref().is_some_and(names)
+            };
+            let end = if key.opens_line && named(&fields.headers) {
+                let span = header_value(line, separator - start);
+                let mut report = report;
+                report(span);
+                span.end
+            } else if named(&fields.keys) || (is_member && !fields.json.is_empty() && is_at_path())
+            {
+                value(line, separator - start, &key, report)
+            } else {
+                continue;
+            };
+            reader.until[index] = start + end;
         }
     }
 }
 
-/// Whether one of the paths of `fields` names the member at `separator`; its place is kept in `known`.
-fn is_at_path(
-    fields: &Fields,
-    line: &[u8],
-    key: &Key,
-    separator: usize,
-    known: &mut Option<Option<Vec<Step>>>,
-) -> bool {
-    if fields.json.is_empty() || key.quote != Some(Unit { ch: '"', len: 1 }) {
-        return false;
+/// Reads a text from left to right.
+struct Reader<'t> {
+    text: &'t [u8],
+    lines: Lines<'t>,
+    /// Where the line starts that is being read.
+    start: usize,
+    /// Where it is in the JSON of that line.
+    walk: json::Walk,
+    /// By rule, where its last value ends.
+    until: Vec<usize>,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t [u8], rules: usize) -> Self {
+        let (lines, walk) = (Lines::new(text), json::Walk::default());
+        Self { text, lines, start: usize::MAX, walk, until: vec![0; rules] }
     }
-    let place = known.get_or_insert_with(|| json::place(line, separator));
-    place.as_ref().is_some_and(|place| fields.json.iter().any(|path| path.names(place)))
+
+    /// The line that holds `at`, without its end, and where it starts.
+    fn line(&mut self, at: usize) -> (&'t [u8], usize) {
+        let Span { start, end } = self.lines.around(at);
+        if self.start != start {
+            (self.start, self.walk) = (start, json::Walk::default());
+        }
+        let line = &self.text[start..end];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        (line.strip_suffix(b"\r").unwrap_or(line), start)
+    }
 }
 
 /// Notes how a key may end that `glob` matches.
@@ -309,14 +339,43 @@ fn trimmed(line: &[u8], start: usize, end: usize, quoted: bool) -> Span {
     Span::new(start + lead, start + lead + cell.trim_ascii().len())
 }
 
-/// Whether `span` of `line` lies in the value of a field that `globs` name.
-pub(super) fn is_inside(line: &[u8], span: Span, globs: &[Glob]) -> bool {
-    let head = &line[..span.start];
-    head.iter().enumerate().rev().filter(|(_, b)| matches!(b, b':' | b'=')).any(|(at, _)| {
-        Key::before(line, at)
-            .filter(|key| globs.iter().any(|glob| glob.matches(key.name())))
-            .is_some_and(|key| value(line, at, &key, |_| {}) >= span.end)
-    })
+/// The values in a line of the fields that a rule is limited to, read from left to right for places in
+/// ascending order: linear for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    /// Up to where separators have been looked at.
+    looked: usize,
+    /// Where the value ends that reaches farthest.
+    until: usize,
+    /// How many bytes of values have been read.
+    #[cfg(test)]
+    read: usize,
+}
+
+impl Values {
+    /// Whether `span` of `line` lies in the value of a field that `globs` name.
+    pub(super) fn holds(&mut self, line: &[u8], span: Span, globs: &[Glob]) -> bool {
+        while let Some(found) =
+            memchr2(b':', b'=', line.get(self.looked..span.start).unwrap_or_default())
+        {
+            let at = self.looked + found;
+            self.looked = at + 1;
+            // Within a value there are no others that reach farther.
+            if at < self.until {
+                continue;
+            }
+            let key = Key::before(line, at);
+            if let Some(key) = key.filter(|key| globs.iter().any(|glob| glob.matches(key.name()))) {
+                self.until = value(line, at, &key, |_| {});
+                #[cfg(test)]
+                {
+                    self.read += self.until - at;
+                }
+            }
+        }
+        self.looked = self.looked.max(span.start);
+        self.until >= span.end
+    }
 }
 
 #[cfg(test)]
@@ -381,8 +440,36 @@ mod tests {
     fn a_place_is_inside_the_value_of_its_field() {
         let line = br#"{"user":{"name":"Erika"},"note":"call Erika"}"#;
         let (first, second) = (Span::new(17, 22), Span::new(38, 43));
+        let mut values = Values::default();
         let user = [Glob::new("user")];
-        assert!(is_inside(line, first, &user) && !is_inside(line, second, &user));
-        assert!(is_inside(line, second, &[Glob::new("no*")]));
+        assert!(values.holds(line, first, &user) && !values.holds(line, second, &user));
+        assert!(Values::default().holds(line, second, &[Glob::new("no*")]));
+    }
+
+    /// What a peer could send to keep a rule busy: values within values, never closed.
+    const NESTED: [&str; 4] = ["\"user\":{", "user=", "user='", "{\"user\":\"a\\\"user\\\":1,"];
+
+    #[test]
+    fn the_values_of_a_line_are_read_once_for_all_places_in_it() {
+        for part in NESTED {
+            let line = part.repeat(1_000);
+            let (mut values, user) = (Values::default(), [Glob::new("user")]);
+            let mut inside = 0;
+            for at in part.len()..line.len() {
+                let span = Span::new(at, at + 1);
+                inside += usize::from(values.holds(line.as_bytes(), span, &user));
+            }
+            assert!(inside > line.len() / 10, "{part}");
+            assert!(values.read <= line.len(), "{part}: {} of {}", values.read, line.len());
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_value_is_told_once() {
+        for part in NESTED {
+            let line = part.repeat(1_000);
+            let told: usize = found(keys(&["user"]), &line).iter().map(String::len).sum();
+            assert!(told <= line.len(), "{part}: {told} of {}", line.len());
+        }
     }
 }

@@ -1,4 +1,6 @@
 //! Conditions besides the match itself: words near, check digits, kinds of lines.
+//!
+//! Cost: what is asked of a line is read once a line and rule, however many matches stand in it.
 
 use regex::bytes::Regex;
 
@@ -26,11 +28,58 @@ impl Gate {
             && self.near.as_ref().is_none_or(|near| is_near(near, line, span))
     }
 
-    /// Whether it stands where the rule applies.
-    pub(super) fn admits_place(&self, line: &[u8], span: Span) -> bool {
-        (self.carriers.is_empty() || self.carriers.contains(&carrier(line, span)))
-            && (self.fields.is_empty() || field::is_inside(line, span, &self.fields))
-            && self.lines.as_ref().is_none_or(|lines| lines.is_match(line))
+    /// Whether it stands where the rule applies. `known` is what is known of this rule in this line.
+    pub(super) fn admits_place(
+        &self,
+        line: &[u8],
+        span: Span,
+        (kinds, known): (&mut Option<Kinds>, &mut Known),
+    ) -> bool {
+        let mut carrier = || kinds.get_or_insert_with(|| Kinds::of(line)).carrier(line, span);
+        (self.carriers.is_empty() || self.carriers.contains(&carrier()))
+            && (self.fields.is_empty() || known.values.holds(line, span, &self.fields))
+            && self
+                .lines
+                .as_ref()
+                .is_none_or(|lines| *known.matches.get_or_insert_with(|| lines.is_match(line)))
+    }
+}
+
+/// What the gates know of a line, so that each looks at it once however many matches it has.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    /// Where the line starts.
+    line: usize,
+    kinds: Option<Kinds>,
+    /// By rule, each with the start of the line that it is about.
+    rules: Vec<(usize, Known)>,
+}
+
+/// What one rule knows of a line.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    matches: Option<bool>,
+    values: field::Values,
+}
+
+impl Memory {
+    /// Forgets the last block; `rules` of this one are asked.
+    pub(super) fn begin(&mut self, rules: usize) {
+        (self.line, self.kinds) = (usize::MAX, None);
+        self.rules.clear();
+        self.rules.resize_with(rules, || (usize::MAX, Known::default()));
+    }
+
+    /// What is known for `rule` of the line that begins at `start`.
+    pub(super) fn of(&mut self, rule: u16, start: usize) -> (&mut Option<Kinds>, &mut Known) {
+        if self.line != start {
+            (self.line, self.kinds) = (start, None);
+        }
+        let (line, known) = &mut self.rules[usize::from(rule)];
+        if *line != start {
+            (*line, *known) = (start, Known::default());
+        }
+        (&mut self.kinds, known)
     }
 }
 
@@ -48,20 +97,38 @@ fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|b| !b.is_ascii_alphanumeric() && *b < 0x80).filter(|word| !word.is_empty())
 }
 
-/// What carries the text at `span`.
-fn carrier(line: &[u8], span: Span) -> Carrier {
-    let head = &line[..span.start];
-    let has = |text: &[u8]| memchr::memmem::find(head, text).is_some();
-    let opens =
-        |head: &[u8]| matches!(head.trim_ascii_start(), [b'{' | b'[', b'"' | b'{' | b'[', ..]);
-    if opens(line) || has(b"{\"") || has(b"[{") || has(b"{\\\"") {
-        return Carrier::Json;
+/// What a line can carry, and from where on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kinds {
+    /// Where the first container of JSON has opened.
+    json_from: usize,
+    is_sip: bool,
+}
+
+/// Most quotes between a key and its value.
+const MOST_QUOTES: usize = 8;
+
+impl Kinds {
+    fn of(line: &[u8]) -> Self {
+        let opens = matches!(line.trim_ascii_start(), [b'{' | b'[', b'"' | b'{' | b'[', ..]);
+        let after = |text: &[u8]| memchr::memmem::find(line, text).map(|at| at + text.len());
+        let openings = [&b"{\""[..], b"[{", b"{\\\""].into_iter().filter_map(after).min();
+        let json_from = if opens { 0 } else { openings.unwrap_or(usize::MAX) };
+        Self { json_from, is_sip: is_sip(line) }
     }
-    if is_sip(line) {
-        return Carrier::Sip;
+
+    /// What carries the text at `span`.
+    fn carrier(self, line: &[u8], span: Span) -> Carrier {
+        if self.json_from <= span.start {
+            return Carrier::Json;
+        }
+        if self.is_sip {
+            return Carrier::Sip;
+        }
+        let mut before = line[..span.start].iter().rev().take(MOST_QUOTES);
+        let is_value = before.find(|b| !matches!(b, b'"' | b'\'')) == Some(&b'=');
+        if is_value { Carrier::KeyValue } else { Carrier::Text }
     }
-    let before = head.iter().rev().find(|b| !matches!(b, b'"' | b'\''));
-    if before == Some(&b'=') { Carrier::KeyValue } else { Carrier::Text }
 }
 
 /// A request or status line, a URI of SIP, or a header field at the start of the line.
@@ -86,7 +153,8 @@ mod tests {
             ("spoke to x", Carrier::Text),
         ] {
             let at = line.find('x').expect("there is one");
-            assert_eq!(carrier(line.as_bytes(), Span::new(at, at + 1)), carrier_of_x, "{line}");
+            let line = line.as_bytes();
+            assert_eq!(Kinds::of(line).carrier(line, Span::new(at, at + 1)), carrier_of_x);
         }
     }
 

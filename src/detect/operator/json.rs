@@ -1,7 +1,7 @@
 //! JSON as it stands in a line: the place of a member, the scalars of a container.
 //!
 //! Reads from left to right and stops where it makes no sense any more: a log line may be cut. Cost:
-//! one pass over the line, only for lines in which a key matches.
+//! one pass over the line for all its members, only for lines in which a key matches.
 
 use crate::carrier::{self, Unit};
 use crate::rules::book::Step;
@@ -10,37 +10,67 @@ use crate::span::Span;
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
 
-/// Keys and indices from the root of the document in `line` to the member whose colon is at `colon`.
-pub(super) fn place(line: &[u8], colon: usize) -> Option<Vec<Step>> {
-    let mut at = line.iter().position(|&b| matches!(b, b'{' | b'['))?;
-    let mut place: Vec<Step> = Vec::new();
-    let mut key: &[u8] = b"";
-    while at < colon {
-        match line[at] {
-            b'"' => {
-                let end = string_end(line, at + 1, QUOTE)?;
-                key = &line[at + 1..end];
-                at = end;
-            }
-            b':' => *place.last_mut()? = step(key),
-            b'{' | b'[' if place.len() == DEEPEST => return None,
-            b'{' => place.push(Step::Any),
-            b'[' => place.push(Step::Index(0)),
-            b'}' | b']' => {
-                place.pop()?;
-            }
-            b',' => {
-                if let Step::Index(index) = place.last_mut()? {
-                    *index += 1;
-                }
-            }
-            _ => {}
+/// A reading of the JSON document in a line, from left to right, for colons in ascending order: one
+/// pass for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Walk {
+    /// How far it is; nothing before the document has been looked for.
+    at: Option<usize>,
+    /// Keys and indices from the root to there.
+    steps: Vec<Step>,
+    /// The string that was read last.
+    key: Span,
+    /// Whether it makes no sense any more.
+    lost: bool,
+}
+
+impl Walk {
+    /// Keys and indices from the root of the document in `line` to the member whose colon is at
+    /// `colon`.
+    pub(super) fn place(&mut self, line: &[u8], colon: usize) -> Option<&[Step]> {
+        if !self.lost && self.go_to(line, colon).is_none() {
+            self.lost = true;
         }
-        at += 1;
+        if self.lost || self.at != Some(colon) {
+            return None;
+        }
+        *self.steps.last_mut()? = step(&line[self.key.start..self.key.end]);
+        Some(&self.steps)
     }
-    (at == colon).then_some(())?;
-    *place.last_mut()? = step(key);
-    Some(place)
+
+    /// Reads on up to `colon`, or to the end of the string that holds it.
+    fn go_to(&mut self, line: &[u8], colon: usize) -> Option<()> {
+        let opening = || line.iter().position(|&b| matches!(b, b'{' | b'['));
+        let mut at = match self.at {
+            Some(at) => at,
+            None => opening()?,
+        };
+        while at < colon {
+            match line[at] {
+                b'"' => {
+                    let end = string_end(line, at + 1, QUOTE)?;
+                    self.key = Span::new(at + 1, end);
+                    at = end;
+                }
+                b':' => *self.steps.last_mut()? = step(&line[self.key.start..self.key.end]),
+                b'{' | b'[' if self.steps.len() == DEEPEST => return None,
+                b'{' => self.steps.push(Step::Any),
+                b'[' => self.steps.push(Step::Index(0)),
+                b'}' | b']' => {
+                    self.steps.pop()?;
+                }
+                b',' => {
+                    if let Step::Index(index) = self.steps.last_mut()? {
+                        *index += 1;
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        self.at = Some(at);
+        Some(())
+    }
 }
 
 fn step(key: &[u8]) -> Step {
@@ -113,11 +143,19 @@ mod tests {
             [("\"d\"", "$.a.b[1].d"), ("\"g\"", "$.g"), ("\"c\"", "$..c"), ("\"b\"", "$.a.b")]
         {
             let colon = line.find(key).expect("a key") + key.len();
-            let place = place(line.as_bytes(), colon).expect("a place");
-            assert!(JsonPath::parse(path).expect("a path").names(&place), "{key}: {place:?}");
+            let mut walk = Walk::default();
+            let place = walk.place(line.as_bytes(), colon).expect("a place");
+            assert!(JsonPath::parse(path).expect("a path").names(place), "{key}: {place:?}");
         }
-        assert_eq!(place(b"no json: here", 7), None);
-        assert_eq!(place(b"]:{\"a\":1}", 1), None);
+        assert_eq!(Walk::default().place(b"no json: here", 7), None);
+        assert_eq!(Walk::default().place(b"]:{\"a\":1}", 1), None);
+        let mut walk = Walk::default();
+        let all: Vec<_> = line
+            .match_indices(':')
+            .map(|(at, _)| walk.place(line.as_bytes(), at).map_or(0, <[_]>::len))
+            .collect();
+        // The time has no document around it, a string holds no member.
+        assert_eq!(all, [0, 1, 2, 4, 0, 4, 1, 1]);
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod compile;
 mod field;
 mod gate;
 mod json;
+mod lines;
 mod list;
 mod need;
 mod pattern;
@@ -37,7 +38,8 @@ mod view;
 
 use claim::Cursor;
 use field::FieldRules;
-use gate::Gate;
+use gate::{Gate, Memory};
+use lines::Lines;
 use list::Lists;
 use pattern::{Patterns, Searched};
 use view::View;
@@ -143,6 +145,7 @@ pub struct Scratch {
     searched: Searched,
     hits: Vec<Hit>,
     cues: Vec<(u16, usize)>,
+    memory: Memory,
     /// What is claimed in the block.
     pub claims: Vec<Claim>,
 }
@@ -186,13 +189,14 @@ impl Operator {
     /// All matches of all rules in `block` whose gates admit them, in ascending order, conflicts not
     /// settled.
     pub fn hits<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Hit] {
-        let Scratch { lanes, view_lanes, view, searched, hits, cues, .. } = scratch;
+        let Scratch { lanes, view_lanes, view, searched, hits, cues, memory, .. } = scratch;
         hits.clear();
         self.kernel.classify(block, lanes);
         let mut add = |rule: u16, span: Span| hits.push(Hit { span, rule });
         self.search(block, lanes, searched, cues, &mut add);
+        let mut lines = Lines::new(block);
         self.finders.fields.run(block, lanes, &mut |rule, span| {
-            if self.admits_text(rule, block, span) {
+            if self.admits_text(rule, &mut lines, span) {
                 add(rule, span);
             }
         });
@@ -207,7 +211,8 @@ impl Operator {
         }
         hits.sort_unstable();
         hits.dedup();
-        hits.retain(|hit| self.admits_place(hit, block));
+        memory.begin(self.gates.len());
+        hits.retain(|hit| self.admits_place(hit, &mut lines, memory));
         hits
     }
 
@@ -221,8 +226,9 @@ impl Operator {
         add: &mut impl FnMut(u16, Span),
     ) {
         let Finders { patterns, lists, .. } = &self.finders;
+        let mut lines = Lines::new(text);
         let mut admitted = |rule: u16, span: Span| {
-            if self.admits_text(rule, text, span) {
+            if self.admits_text(rule, &mut lines, span) {
                 add(rule, span);
             }
         };
@@ -237,16 +243,22 @@ impl Operator {
         }
     }
 
-    fn admits_text(&self, rule: u16, text: &[u8], span: Span) -> bool {
+    fn admits_text(&self, rule: u16, lines: &mut Lines, span: Span) -> bool {
         let gate = &self.gates[usize::from(rule)];
-        let plain = gate.check.is_none() && gate.near.is_none();
-        plain || on_line(text, span, |line, span| gate.admits_text(line, span))
+        if gate.check.is_none() && gate.near.is_none() {
+            return true;
+        }
+        let (line, _, span) = lines.of(span);
+        gate.admits_text(line, span)
     }
 
-    fn admits_place(&self, hit: &Hit, block: &[u8]) -> bool {
+    fn admits_place(&self, hit: &Hit, lines: &mut Lines, memory: &mut Memory) -> bool {
         let gate = &self.gates[usize::from(hit.rule)];
-        let plain = gate.carriers.is_empty() && gate.fields.is_empty() && gate.lines.is_none();
-        plain || on_line(block, hit.span, |line, span| gate.admits_place(line, span))
+        if gate.carriers.is_empty() && gate.fields.is_empty() && gate.lines.is_none() {
+            return true;
+        }
+        let (line, start, span) = lines.of(hit.span);
+        gate.admits_place(line, span, memory.of(hit.rule, start))
     }
 
     /// Whether the operator says anything about this block: then [`Scratch::claims`] holds all claims
@@ -294,15 +306,11 @@ impl Operator {
         }
         let mut lines: Vec<Finding> = Vec::new();
         for finding in findings.iter().filter(|finding| drops(finding)) {
-            let span = line_around(block, finding.span);
-            if lines.last().is_none_or(|last| last.span != span) {
-                lines.push(Finding {
-                    span,
-                    quotes: Quotes::NO,
-                    value: Span::default(),
-                    ..*finding
-                });
+            if lines.last().is_some_and(|last| finding.span.start < last.span.end) {
+                continue;
             }
+            let span = line_around(block, finding.span);
+            lines.push(Finding { span, quotes: Quotes::NO, value: Span::default(), ..*finding });
         }
         let kept = |finding: &Finding| {
             let before = lines.partition_point(|line| line.span.end <= finding.span.start);
@@ -348,15 +356,6 @@ fn line_around(block: &[u8], span: Span) -> Span {
     let start = memrchr(b'\n', &block[..span.start]).map_or(0, |i| i + 1);
     let end = memchr(b'\n', &block[span.start..]).map_or(block.len(), |i| span.start + i + 1);
     Span::new(start, end)
-}
-
-/// Asks about a span in terms of its line.
-fn on_line(text: &[u8], span: Span, ask: impl FnOnce(&[u8], Span) -> bool) -> bool {
-    let line = line_around(text, span);
-    let end = line.end.max(span.end);
-    let inside = text[line.start..end].trim_ascii_end().len().max(span.end - line.start);
-    let at = Span::new(span.start - line.start, span.end - line.start);
-    ask(&text[line.start..line.start + inside], at)
 }
 
 /// Claims the existing tokens of a line: they stay, whoever made them.
