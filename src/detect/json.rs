@@ -26,7 +26,7 @@ pub(super) fn number_quotes_by(
     }
     let before = line.text[line.start..span.start].trim_ascii_end();
     match before {
-        [head @ .., b':'] => Quotes::ending(head.trim_ascii_end()),
+        [head @ .., b':'] => key_quotes(head.trim_ascii_end()),
         [.., b'[' | b','] => {
             let field = line.field.filter(Field::is_bare_member);
             let inside = field.filter(|field| {
@@ -40,18 +40,33 @@ pub(super) fn number_quotes_by(
     }
 }
 
-/// The quotes of an array element after `head`, judged by the last quote before it: as long as those
-/// spelled like it come in pairs, the element stands outside of the strings of its level.
+/// The quotes of the key that ends `head`. A quote after a sign that a value or key follows may open
+/// a string, as in `"note":":7`: then the strings before it tell.
+fn key_quotes(head: &[u8]) -> Quotes {
+    let quotes = Quotes::ending(head);
+    let inside = &head[..head.len() - quotes.as_bytes().len()];
+    match inside.trim_ascii_end().last() {
+        Some(b':' | b',' | b'{' | b'[') if !is_outside(head, quotes) => Quotes::NO,
+        _ => quotes,
+    }
+}
+
+/// The quotes of an array element after `head`, judged by the last quote before it.
 pub(super) fn element_quotes(head: &[u8]) -> Quotes {
     let Some(last) = head.iter().rposition(|&b| b == b'"') else { return Quotes::NO };
-    let quotes = Quotes::ending(&head[..=last]);
-    // So far back every string has ended: what was accepted without quotes stands outside of them.
-    const LONGEST_LOOK: usize = 16 << 10;
-    if last > LONGEST_LOOK {
-        return quotes;
-    }
-    let alike = |&(i, &b): &(usize, &u8)| b == b'"' && Quotes::ending(&head[..=i]) == quotes;
-    let outside = head.iter().enumerate().filter(alike).count() % 2 == 0;
+    let head = &head[..=last];
+    let quotes = Quotes::ending(head);
     let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
-    if outside && (json || quotes != Quotes::PLAIN) { quotes } else { Quotes::NO }
+    let level = json || quotes != Quotes::PLAIN || last > LONGEST_LOOK;
+    if level && is_outside(head, quotes) { quotes } else { Quotes::NO }
+}
+
+/// So far back every string has ended: what was accepted without quotes stands outside of them.
+const LONGEST_LOOK: usize = 16 << 10;
+
+/// Whether what follows `head`, which ends with a quote spelled as `quotes`, stands outside of the
+/// strings of that level: those spelled alike come in pairs.
+fn is_outside(head: &[u8], quotes: Quotes) -> bool {
+    let alike = |&(i, &b): &(usize, &u8)| b == b'"' && Quotes::ending(&head[..=i]) == quotes;
+    head.len() > LONGEST_LOOK || head.iter().enumerate().filter(alike).count() % 2 == 0
 }

@@ -264,9 +264,14 @@ fn opening_quote(line: &[u8], at: usize) -> Option<Unit> {
     (slashes <= 1).then(|| carrier::unit(line, at)).flatten()
 }
 
-/// Length of a value without quotes.
+/// Length of a value without quotes. The escape of a letter is part of it, or its token would make
+/// one value of what were two.
 fn bare_len(rest: &[u8]) -> usize {
-    rest.iter().position(|b| b" \t\r\n,;&|\"'\\)]}>".contains(b)).unwrap_or(rest.len())
+    let ends = |at: usize| match rest[at] {
+        b'\\' => rest.get(at + 1) != Some(&b'u'),
+        byte => b" \t\r\n,;&|\"')]}>".contains(&byte),
+    };
+    (0..rest.len()).find(|&at| ends(at)).unwrap_or(rest.len())
 }
 
 /// The rest of the line after a header's colon; inside a JSON string up to the end of the header.
@@ -411,6 +416,7 @@ mod tests {
             ("a=1 token=xyz; b", vec!["xyz"]),
             ("GET /?token=x%20y&z=1 HTTP", vec!["x%20y"]),
             ("token: abc def", vec!["abc"]),
+            ("token=a\\u00fcb\\n", vec!["a\\u00fcb"]),
             ("token='a b' x", vec!["a b"]),
             ("token= next=1", vec![]),
             ("mytoken=1 tokens=2", vec![]),

@@ -265,6 +265,23 @@ mod tests {
         Pattern { rule, regex, group: 0, need, is_cued: false }
     }
 
+    fn found(all: &Patterns, text: &str) -> Vec<(u16, usize, usize)> {
+        let mut lanes = Vec::new();
+        Kernel::auto().classify(text.as_bytes(), &mut lanes);
+        let mut found = Vec::new();
+        all.run(text.as_bytes(), &lanes, &mut Searched::default(), &mut |rule, span| {
+            found.push((rule, span.start, span.end));
+        });
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn the_first_line_is_searched_like_the_next() {
+        let all = Patterns::new(vec![pattern(0, r"\b\d{4}\b")]).expect("a small automaton");
+        assert_eq!(found(&all, "1234\na=5678\n"), [(0, 0, 4), (0, 7, 11)]);
+    }
+
     const PATTERNS: [&str; 7] =
         [r"ab\d{2}", r"abc", r"\b[A-Z]{2}\d{4}\b", r"\d{5,}", r"(?i)kunde", r"a|b9", r"bc|c\d"];
 
@@ -273,13 +290,6 @@ mod tests {
         fn prefilters_lose_nothing(text in "[aAbBcK \nunde\u{e9}0-9]{0,200}") {
             let all = Patterns::new((0..).zip(PATTERNS).map(|(rule, text)| pattern(rule, text)).collect());
             let all = all.expect("a small automaton");
-            let mut lanes = Vec::new();
-            Kernel::auto().classify(text.as_bytes(), &mut lanes);
-            let mut found = Vec::new();
-            all.run(text.as_bytes(), &lanes, &mut Searched::default(), &mut |rule, span| {
-                found.push((rule, span.start, span.end));
-            });
-            found.sort_unstable();
             let mut expected = Vec::new();
             for (rule, pattern) in (0..).zip(&all.patterns) {
                 let mut start = 0;
@@ -290,7 +300,7 @@ mod tests {
                 }
             }
             expected.sort_unstable();
-            prop_assert_eq!(found, expected);
+            prop_assert_eq!(found(&all, &text), expected);
         }
     }
 }

@@ -41,10 +41,15 @@ impl Shapes {
     }
 
     /// Calls `hit` with a pattern and a byte of its line for each place of its shape in `text`, whose
-    /// class masks are `lanes`.
+    /// class masks are `lanes`; in ascending order.
     pub(super) fn run(&self, text: &[u8], lanes: &[Lane], mut hit: impl FnMut(u16, usize)) {
         if self.0.is_empty() {
             return;
+        }
+        // Nothing stands before the first line, which a shape may want to see. First of all: places
+        // are told in ascending order.
+        for shape in self.0.iter().filter(|shape| shape.looks_back) {
+            shape.patterns.iter().for_each(|&number| hit(number, 0));
         }
         let mut here = lanes.first().map_or(Masks::BEYOND, Masks::of);
         for index in 0..lanes.len() {
@@ -60,10 +65,6 @@ impl Shapes {
                 }
             }
             here = next;
-        }
-        // Nothing stands before the first line, which a shape may want to see.
-        for shape in self.0.iter().filter(|shape| shape.looks_back) {
-            shape.patterns.iter().for_each(|&number| hit(number, 0));
         }
     }
 }

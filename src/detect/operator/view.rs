@@ -79,8 +79,14 @@ fn plain(unit: Unit, buffer: &mut [u8; 4]) -> &[u8] {
 /// Whether the byte at `at`, high or an escape's, may open something to undo.
 pub(super) fn is_oddity(block: &[u8], at: usize) -> bool {
     match block[at] {
-        // `\"` and `\n` part words and are no spelling of anything in one.
-        b'\\' => matches!(block.get(at + 1), Some(b'u' | b'/')),
+        b'\\' => match block.get(at + 1) {
+            Some(b'u' | b'/') => true,
+            // The letter of `\n` is none of the word after it.
+            Some(b'n' | b't' | b'r' | b'b' | b'f') => {
+                block.get(at + 2).is_some_and(|&b| b.is_ascii_alphanumeric() || b == b'_')
+            }
+            _ => false,
+        },
         b'%' => block.get(at + 1).is_some_and(u8::is_ascii_hexdigit),
         b'&' => block.get(at + 1).is_some_and(|&b| b == b'#' || b.is_ascii_lowercase()),
         // Lead bytes of invisible characters, odd spaces, dashes and digits.
@@ -112,6 +118,8 @@ mod tests {
             ("100% of", None),
             ("a\\u0040", Some(1)),
             ("a\\\"b", None),
+            ("a\\n b", None),
+            ("a\\nb", Some(1)),
             ("a&amp;b", Some(1)),
             ("a & b", None),
             ("ü", None),
