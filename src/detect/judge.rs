@@ -183,6 +183,16 @@ pub(super) fn is_speaker(family: &Word, given: &Word) -> bool {
     given.after_comma && (known || listed) && !is_elsewhere(family) && !is_elsewhere(given)
 }
 
+/// How many of the words in lower case stand before a preposition or a capital: what follows there is
+/// somebody else, who may be a token by now.
+pub(super) fn words_up_to_tie(name: &Name) -> usize {
+    let ties = Said::P_PREPOSITION.with(Said::P_TIE);
+    let lower = |word: &Word| word.case == Case::Lower && !word.said.any(ties);
+    let ends = |word: &Word| !word.is_particle() && !lower(word);
+    let words = name.words();
+    words.iter().skip(1).position(ends).map_or(words.len(), |i| i + 1)
+}
+
 /// How many lower-case words after a cue are the given and family names of one person: two, and the
 /// particles between. Where the text stops after them, `closed`, the second one may be any word.
 pub(super) fn words_in_lower_case(name: &Name, closed: bool) -> usize {

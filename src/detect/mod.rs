@@ -334,6 +334,11 @@ impl Run<'_> {
             return;
         }
         self.anchor(line, at);
+        // Before the number is judged: names beside it count as much as their tokens.
+        let names = cells::names_before_digits(line, self.names.words, at);
+        for name in names.into_iter().flatten() {
+            self.settle_name(line, Some((name, Context::Row)));
+        }
         // `(030) 1`: the bracket belongs to the number if it is closed inside.
         let bracket = line.before(at) == b'(' && at > line.done;
         let phone = match bracket.then(|| self.phones.find(line, at - 1)).flatten() {
@@ -348,10 +353,6 @@ impl Run<'_> {
         }
         if let Some(rejected) = &mut self.found.rejected {
             rejected.extend(self.phones.judge(line, at).err().flatten());
-        }
-        let names = cells::names_before_digits(line, self.names.words, at);
-        for name in names.into_iter().flatten() {
-            self.settle_name(line, Some((name, Context::Row)));
         }
     }
 

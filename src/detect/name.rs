@@ -186,6 +186,7 @@ impl Names<'_> {
         if name.words().is_empty() {
             let lower = Manner { lower: true, comma: false, ..manner };
             name = person::read(line.text, start, end, self.words, lower);
+            name.cut(judge::words_up_to_tie(&name));
             let closed = matches!(line.at(name.span().end), b',' | b'(' | b';' | b'"' | b'\n')
                 || line.text[name.span().end..].starts_with(b" (");
             name.cut(judge::words_in_lower_case(&name, closed));

@@ -53,7 +53,7 @@ impl Names<'_> {
         let text = |word: &Word| &line.text[word.span.start..word.span.end];
         let worth = capital && name.words().iter().any(|word| features::is_worth(text(word)));
         let humped = |word| features::is_humped(line.text, word);
-        if !worth || name.words().iter().any(humped) || touches(line, name.span()) {
+        if !worth || name.words().iter().any(humped) || self.touches(line, name.span()) {
             return None;
         }
         let tags = model::tags(
@@ -86,19 +86,55 @@ impl Names<'_> {
 
     /// `van der Beispiel` at the start of a value: the particles belong to the name.
     fn particles_before(&self, line: &Line, start: usize) -> usize {
+        let place = self.past_particles(line, start);
+        let opens = matches!(line.before(place), b',' | b';' | b'|' | b'"' | b'\'' | b'=' | b'\t');
+        if opens { place } else { start }
+    }
+
+    /// Goes back from `start` over particles that one space parts.
+    fn past_particles(&self, line: &Line, start: usize) -> usize {
         let floor = line.done.max(line.start);
         let mut place = start;
         while place > floor && line.text[place - 1] == b' ' {
             let head = &line.text[floor..place - 1];
             let letters = head.iter().rev().take_while(|&&b| is_word_byte(b)).count();
-            let word = &head[head.len() - letters..];
-            if !self.words.of(word).any(Said::N_PARTICLE) {
-                return start;
+            if !self.words.of(&head[head.len() - letters..]).any(Said::N_PARTICLE) {
+                break;
             }
             place -= letters + 1;
         }
-        let opens = matches!(line.before(place), b',' | b';' | b'|' | b'"' | b'\'' | b'=' | b'\t');
-        if opens { place } else { start }
+        place
+    }
+
+    /// Whether one space, or particles alone, part the run at `span` from a name that is settled or a
+    /// token: it was judged together with that name.
+    fn touches(&self, line: &Line, span: Span) -> bool {
+        let settled = |at: usize| {
+            line.last == Some((at.wrapping_sub(1), TypeCode::NAM))
+                || (at.saturating_sub(3)..=at).contains(&line.token_end)
+        };
+        let opens_token = |end: usize| {
+            let rest = line.text.get(end..).unwrap_or_default();
+            (1..4).filter_map(|gap| rest.get(gap..)).any(|rest| token::lex(rest).is_some())
+        };
+        settled(span.start)
+            || settled(self.past_particles(line, span.start))
+            || opens_token(span.end)
+            || opens_token(self.end_of_particles(line, span.end))
+    }
+
+    /// Goes on from `end` over particles that one space parts.
+    fn end_of_particles(&self, line: &Line, end: usize) -> usize {
+        let mut place = end;
+        while line.at(place) == b' ' {
+            let rest = &line.text[place + 1..];
+            let letters = rest.iter().take(LONGEST).take_while(|&&b| is_word_byte(b)).count();
+            if !self.words.of(&rest[..letters]).any(Said::N_PARTICLE) {
+                break;
+            }
+            place += letters + 1;
+        }
+        place
     }
 
     /// The end of `found`, or of the given name behind its comma: `Beispiel, Erika`.
@@ -128,7 +164,7 @@ impl Names<'_> {
             return None;
         }
         let worth = !name.words().iter().any(|word| features::is_humped(line.text, word));
-        (worth && starts_freely(line, start) && !touches(line, name.span())).then_some(name)
+        (worth && starts_freely(line, start) && !self.touches(line, name.span())).then_some(name)
     }
 
     /// Goes back over capitalised words and particles before `at`.
@@ -229,16 +265,6 @@ fn after_number(line: &Line, start: usize) -> bool {
     let Some((end, TypeCode::TEL)) = line.last else { return false };
     let between = line.text.get(end..start).unwrap_or_default();
     [&b" for "[..], " für ".as_bytes(), b" von ", b" of ", b" from "].contains(&between)
-}
-
-/// Whether one space parts the run at `span` from a name that is settled or a token.
-fn touches(line: &Line, span: Span) -> bool {
-    let after = line.text.get(span.end..).unwrap_or_default();
-    // What stands near a token was judged when the token was a name.
-    let token_before = (span.start.saturating_sub(3)..=span.start).contains(&line.token_end);
-    let token_after =
-        (1..4).filter_map(|gap| after.get(gap..)).any(|rest| token::lex(rest).is_some());
-    line.last == Some((span.start.wrapping_sub(1), TypeCode::NAM)) || token_before || token_after
 }
 
 /// The first row of tagged words, particles at its ends apart.

@@ -8,8 +8,48 @@ use proptest::sample::select;
 
 /// Whole lines and a last one possibly without its end.
 pub(super) fn log() -> impl Strategy<Value = Vec<u8>> {
-    vec((piece(), glue()), 0..16).prop_map(|pieces| {
+    let mixed = vec((piece(), glue()), 0..16).prop_map(|pieces| {
         pieces.into_iter().flat_map(|(piece, glue)| [piece, glue].concat()).collect()
+    });
+    prop_oneof![6 => mixed, 1 => row(), 1 => transfer()]
+}
+
+/// A row without a header: what a cell means hangs on the cells beside it.
+fn row() -> impl Strategy<Value = Vec<u8>> {
+    let cell = prop_oneof![
+        3 => given(),
+        3 => family(),
+        2 => phone(),
+        2 => (subscriber(), select(&[".", " ", "-", ""][..])).prop_map(|((_, area, rest), sign)| {
+            format!("{area}{sign}{}{sign}{}", &rest[..3], &rest[3..])
+        }),
+        1 => person(),
+        2 => select(&["815185", "63106", "Hamburg", "2026-11-21", "active", "RINGNOANSWER", ""][..])
+            .prop_map(str::to_owned),
+    ];
+    (vec(cell, 3..9), select(&[",", ";", "|", "\t"][..]))
+        .prop_map(|(cells, sign)| cells.join(sign).into_bytes())
+}
+
+/// People tied to one another in running text, in upper and lower case.
+fn transfer() -> impl Strategy<Value = Vec<u8>> {
+    let person = || {
+        (given(), family(), person(), 0..4u8).prop_map(
+            |(given, family, other, style)| match style {
+                0 => format!("{given} {family}").to_lowercase(),
+                1 => format!("{} {family}-{family}", given.to_lowercase()),
+                2 => given,
+                _ => other,
+            },
+        )
+    };
+    let cue = select(&["Weiterleitung von", "call from", "spoke with", "Anrufer:", "agent"][..]);
+    let tie = select(&[" an ", " to ", " and ", " und ", " von ", ", ", " ("][..]);
+    let rest =
+        select(&["", " (Abt. Technik)", " in billing", ", please", " wegen Leitung", "."][..]);
+    (cue, vec((person(), tie), 1..4), person(), rest).prop_map(|(cue, people, last, rest)| {
+        let people = people.into_iter().map(|(person, tie)| person + tie).collect::<String>();
+        format!("{cue} {people}{last}{rest}").into_bytes()
     })
 }
 
