@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::action::Actions;
 use crate::carrier;
+use crate::detect::again::Rewritten;
 use crate::detect::operator::{self, Operator, RuleNo};
 use crate::detect::{Bias, Columns, Detector, Finding, Found, Rejected};
 use crate::octets;
@@ -26,8 +27,11 @@ use crate::rules::evidence::Weights;
 use crate::rules::{RuleSet, RulesError};
 use crate::scan::candidate::Candidate;
 use crate::scan::{Kernel, Lane};
-use crate::span::TypeCode;
+use crate::span::{Span, TypeCode};
 use crate::stats::Counts;
+
+/// How often a line is looked at once more; each time something new has been found in it.
+const MOST_LOOKS: usize = 4;
 
 /// Why a line is withheld.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +120,16 @@ pub struct Scratch {
     actions: Actions,
     /// For what arrays of bytes spell; made when there is one.
     inner: Option<Box<Inner>>,
+    /// For lines that are looked at once more; made when there is one.
+    second: Option<Box<Second>>,
+}
+
+/// Working memory for a second look at a line.
+#[derive(Debug, Default)]
+struct Second {
+    lines: Vec<Span>,
+    line: Rewritten,
+    scratch: Scratch,
 }
 
 /// Working memory for the text that an array of bytes spells.
@@ -313,8 +327,9 @@ impl Engine {
     }
 
     fn find_in(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) -> usize {
-        let Scratch { candidates, found, operator: work, .. } = scratch;
-        self.detector.run(block, columns, candidates, self.keys.kid(), found);
+        self.detector.run(block, columns, &scratch.candidates, self.keys.kid(), &mut scratch.found);
+        self.look_again(columns, block, scratch, MOST_LOOKS);
+        let Scratch { found, operator: work, .. } = scratch;
         match &self.operator {
             Some(operator) if operator.claim(block, found, work) => {
                 resolve::settle(&mut work.claims, block, operator.cut(), found);
@@ -326,6 +341,30 @@ impl Engine {
             resolve::disjoint(&mut scratch.found.findings);
         }
         scratch.found.findings.len()
+    }
+
+    /// Reads lines anew in which something was found that may speak for its neighbours, at most `looks`
+    /// times.
+    fn look_again(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch, looks: usize) {
+        if !scratch.found.wants_another_look() || looks == 0 {
+            return;
+        }
+        let Scratch { found, second, .. } = scratch;
+        let Second { lines, line, scratch: own } = &mut **second.get_or_insert_default();
+        found.take_again(lines);
+        for &span in &*lines {
+            line.fill(block, span, found.within(span));
+            self.scan(line.text(), own);
+            self.candidates(line.text(), own);
+            columns.mark(line.text(), &mut own.candidates);
+            let Scratch { candidates, found: more, .. } = own;
+            self.detector.run(line.text(), columns, candidates, self.keys.kid(), more);
+            self.look_again(columns, line.text(), own, looks - 1);
+            if !own.found.findings.is_empty() {
+                found.adopt(line, &own.found);
+                resolve::disjoint(&mut found.findings);
+            }
+        }
     }
 
     /// Arrays of bytes are searched as the text that they spell, and replaced as a whole. Whether

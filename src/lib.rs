@@ -46,6 +46,7 @@
 //! | order, replacement | [`resolve`], [`action`] |
 //! | detectors | [`detect`] |
 //! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`roster`], [`plan`], [`pseudonym`] |
+//! | words in any spelling | [`spelling`] |
 //! | plain things | [`span`], [`class`], [`carrier`], [`octets`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
 //!
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
@@ -76,6 +77,7 @@ pub mod rules;
 pub mod scan;
 pub mod secret;
 pub mod span;
+pub mod spelling;
 pub mod stats;
 pub mod stream;
 mod swar;

@@ -1,9 +1,8 @@
 //! The operator's own list of people: names that are found wherever they stand.
 //!
 //! In: one name a line, in any spelling. Out: the places of a text where the words of an entry stand
-//! side by side, in any order, case and transliteration (`Müller, Zoë` finds `zoe mueller`). A word is
-//! its search form (DIN 91379) hashed, an entry the sum of its words hashed, so that their order does
-//! not matter. What is kept: 8 bytes an entry, and a set of bits for their words, two to four bytes an
+//! side by side, in any order, case and transliteration (`Müller, Zoë` finds `zoe mueller`): see
+//! [`crate::spelling`]. What is kept: 8 bytes an entry, and a set of bits for their words, two to four bytes an
 //! entry; 10 to 12 MB for a million. Two entries, or an entry and other words, are taken for one another
 //! with odds of one in 2^64 for each pair. Cost: one hash for each word of the text, and a search
 //! where the word belongs to some entry.
@@ -13,13 +12,11 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use crate::carrier;
-use crate::fold;
 use crate::span::Span;
+use crate::spelling::{self, MOST_WORDS, word};
 
 /// Most entries of a list.
 pub const MOST_ENTRIES: usize = 4 << 20;
-/// Most words of an entry.
-const MOST_WORDS: usize = 8;
 /// Longest line of the file in bytes.
 const LONGEST_LINE: u64 = 4096;
 
@@ -107,44 +104,9 @@ impl Roster {
 
     /// Calls `each` with the place of each entry in `text`, the longest where several begin, in
     /// ascending order and disjoint.
-    pub fn find(&self, text: &[u8], mut each: impl FnMut(Span)) {
-        let mut at = 0;
-        while at < text.len() {
-            if !is_word(text[at]) {
-                at += 1;
-                continue;
-            }
-            let Some(first) = word(text, at) else {
-                at += 1;
-                continue;
-            };
-            let glued = at > 0 && (is_word(text[at - 1]) || text[at - 1].is_ascii_digit());
-            let found =
-                if !glued && self.knows(first.hash) { self.longest(text, &first) } else { None };
-            match found {
-                Some(end) => {
-                    each(Span::new(at, end));
-                    at = end;
-                }
-                None => at = first.end,
-            }
-        }
-    }
-
-    /// Where the longest entry ends that begins with `first`.
-    fn longest(&self, text: &[u8], first: &Word) -> Option<usize> {
-        let (mut sum, mut end, mut best) = (first.hash, first.end, None);
-        for _ in 0..MOST_WORDS {
-            let ends = !text.get(end).is_some_and(|&b| is_word(b) || b.is_ascii_digit());
-            if ends && self.keys.binary_search(&sum).is_ok() {
-                best = Some(end);
-            }
-            let next = gap(text, end).and_then(|start| word(text, start));
-            let Some(next) = next.filter(|next| self.knows(next.hash)) else { break };
-            sum = sum.wrapping_add(next.hash);
-            end = next.end;
-        }
-        best
+    pub fn find(&self, text: &[u8], each: impl FnMut(Span)) {
+        let holds = |sum| self.keys.binary_search(&sum).is_ok();
+        spelling::find(text, |hash| self.knows(hash), holds, each);
     }
 
     /// Whether some entry may hold the word.
@@ -169,89 +131,6 @@ fn entry(text: &str) -> Option<Vec<u64>> {
         }
     }
     (1..=MOST_WORDS).contains(&words.len()).then_some(words)
-}
-
-/// A word: letters with apostrophes and invisible characters inside.
-struct Word {
-    hash: u64,
-    end: usize,
-}
-
-/// The word at `at`; nothing if no letter stands there.
-fn word(text: &[u8], at: usize) -> Option<Word> {
-    let mut hash = Hash::default();
-    let letters = text[at..].iter().take_while(|b| b.is_ascii_alphabetic()).count();
-    text[at..at + letters].iter().for_each(|b| hash.add(b.to_ascii_uppercase()));
-    let mut end = at + letters;
-    let next = text.get(end).copied().unwrap_or(b'\n');
-    if next >= 0x80 || matches!(next, b'\'' | b'%' | b'\\' | b'&') {
-        end = spelled(text, end, &mut hash);
-    }
-    (end > at).then(|| Word { hash: hash.finish(), end })
-}
-
-/// Goes on behind plain letters: where the last letter ends.
-#[cold]
-fn spelled(text: &[u8], from: usize, hash: &mut Hash) -> usize {
-    let mut form = String::new();
-    let (mut at, mut end) = (from, from);
-    while let Some(unit) = carrier::unit(text, at) {
-        form.clear();
-        let letter =
-            fold::search_form(unit.ch, &mut form) && !form.is_empty() || unit.ch.is_alphabetic();
-        if letter {
-            let form = if form.is_empty() { unit.ch.to_string() } else { form.clone() };
-            form.bytes().for_each(|b| hash.add(b.to_ascii_uppercase()));
-            end = at + unit.len;
-        } else if !fold::is_ignorable(unit.ch) && !matches!(unit.ch, '\'' | '\u{2019}') {
-            break;
-        }
-        at += unit.len;
-    }
-    end
-}
-
-/// Where the next word of the same name may begin: after a space, a hyphen, a comma or a full stop.
-fn gap(text: &[u8], end: usize) -> Option<usize> {
-    let mut at = end;
-    for _ in 0..2 {
-        let Some(unit) = carrier::unit(text, at) else { break };
-        let joins = carrier::is_space(unit.ch)
-            || carrier::is_dash(unit.ch)
-            || matches!(unit.ch, ',' | '.' | '+');
-        if !joins {
-            break;
-        }
-        at += unit.len;
-    }
-    (at > end).then_some(at)
-}
-
-#[inline]
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte >= 0x80 || byte == b'_'
-}
-
-/// FNV-1a over the letters, mixed at the end.
-struct Hash(u64);
-
-impl Default for Hash {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hash {
-    #[inline]
-    fn add(&mut self, byte: u8) {
-        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-
-    #[inline]
-    fn finish(&self) -> u64 {
-        let mixed = (self.0 ^ self.0 >> 32).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        mixed ^ mixed >> 29
-    }
 }
 
 #[cfg(test)]

@@ -36,13 +36,15 @@ pub enum Context {
     Row,
     /// On the operator's list.
     List,
+    /// Found on better evidence elsewhere in the line, or before it if the stream remembers.
+    Memory,
     /// None of the built-in reasons: a rule of the operator, which [`super::Finding::by`] names.
     Rule,
 }
 
 impl Context {
     /// All built-in ones, in the order of their numbers.
-    pub const ALL: [Context; 15] = [
+    pub const ALL: [Context; 16] = [
         Context::International,
         Context::Prefix,
         Context::National,
@@ -58,6 +60,7 @@ impl Context {
         Context::Words,
         Context::Row,
         Context::List,
+        Context::Memory,
     ];
 
     /// The id of the rule in the rule files.
@@ -77,6 +80,7 @@ impl Context {
             Context::Words => "words",
             Context::Row => "row",
             Context::List => "list",
+            Context::Memory => "memory",
             Context::Rule => "rule",
         }
     }

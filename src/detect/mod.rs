@@ -15,6 +15,7 @@ use crate::scan::candidate::{Candidate, Trigger};
 use crate::scan::filter::Filter;
 use crate::span::{Span, TypeCode};
 
+pub mod again;
 mod cells;
 mod columns;
 mod context;
@@ -38,6 +39,7 @@ mod place;
 mod prose;
 mod quotes;
 mod reading;
+mod recall;
 mod shape;
 mod tuple;
 mod wanted;
@@ -108,6 +110,8 @@ pub struct Found {
     /// Canonical forms, one after the other.
     values: Vec<u8>,
     keys: KeyCache,
+    /// Lines to be looked at once more: see [`again`].
+    again: Vec<Span>,
     /// Existing tokens: how many there are.
     pub tokens: u64,
     /// Those that carry another key id.
@@ -160,6 +164,7 @@ impl Found {
     fn clear(&mut self) {
         self.findings.clear();
         self.values.clear();
+        self.again.clear();
         self.tokens = 0;
         self.foreign = 0;
         if let Some(rejected) = &mut self.rejected {
@@ -269,8 +274,9 @@ impl Detector {
             }
         }
         if let Some(roster) = &self.roster {
-            listed::add(block, roster, &mut found.findings);
+            listed::add(block, roster, found);
         }
+        recall::add(block, &self.rules.words, found);
     }
 }
 

@@ -11,11 +11,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors of the library, lowest first.
-const FLOORS: [&[&str]; 7] = [
+const FLOORS: [&[&str]; 8] = [
     &[
         "span", "class", "swar", "carrier", "octets", "fold", "corpus", "frame", "stats", "secret",
         "replace", "manual",
     ],
+    &["spelling"],
     &["scan", "rules", "lexicon", "roster", "pseudonym", "plan"],
     &["detect"],
     &["resolve", "action"],
