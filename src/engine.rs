@@ -15,6 +15,7 @@ use crate::carrier;
 use crate::detect::again::Rewritten;
 use crate::detect::operator::{self, Operator, RuleNo};
 use crate::detect::{Bias, Columns, Detector, Finding, Found, Rejected};
+use crate::memory::Memory;
 use crate::octets;
 use crate::plan::Region;
 use crate::pseudonym::suppress::{self, Suppressed};
@@ -290,6 +291,21 @@ impl Engine {
         self.pseudonymise(block, scratch, spare)
     }
 
+    /// The same for the next block of a stream that remembers people: the output hangs on the blocks
+    /// that `memory` has seen, not on where they were cut.
+    pub fn process_remembering(
+        &self,
+        columns: &Columns,
+        memory: &mut Memory,
+        block: &[u8],
+        scratch: &mut Scratch,
+        spare: Spare,
+    ) -> Vetted {
+        self.look(columns, block, scratch);
+        self.find_in(columns, block, scratch, Some(memory));
+        self.pseudonymise(block, scratch, spare)
+    }
+
     /// The first half of the flow: what would be replaced in `block`, in ascending order.
     pub fn detect<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Finding] {
         self.detect_rows(&Columns::default(), block, scratch)
@@ -302,11 +318,16 @@ impl Engine {
         block: &[u8],
         scratch: &'s mut Scratch,
     ) -> &'s [Finding] {
+        self.look(columns, block, scratch);
+        self.find_in(columns, block, scratch, None);
+        &scratch.found.findings
+    }
+
+    /// Stages scan and candidates for a block with these `columns`.
+    fn look(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) {
         self.scan(block, scratch);
         self.candidates(block, scratch);
         columns.mark(block, &mut scratch.candidates);
-        self.find_in(columns, block, scratch);
-        &scratch.found.findings
     }
 
     /// Stage scan: class masks of the block.
@@ -323,11 +344,20 @@ impl Engine {
 
     /// Stages guard, detect and resolve; need the candidates. How many findings there are.
     pub fn find(&self, block: &[u8], scratch: &mut Scratch) -> usize {
-        self.find_in(&Columns::default(), block, scratch)
+        self.find_in(&Columns::default(), block, scratch, None)
     }
 
-    fn find_in(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) -> usize {
+    fn find_in(
+        &self,
+        columns: &Columns,
+        block: &[u8],
+        scratch: &mut Scratch,
+        memory: Option<&mut Memory>,
+    ) -> usize {
         self.detector.run(block, columns, &scratch.candidates, self.keys.kid(), &mut scratch.found);
+        if let Some(memory) = memory {
+            self.detector.remember(block, memory, &mut scratch.found);
+        }
         self.look_again(columns, block, scratch, MOST_LOOKS);
         let Scratch { found, operator: work, .. } = scratch;
         match &self.operator {
@@ -354,9 +384,7 @@ impl Engine {
         found.take_again(lines);
         for &span in &*lines {
             line.fill(block, span, found.within(span));
-            self.scan(line.text(), own);
-            self.candidates(line.text(), own);
-            columns.mark(line.text(), &mut own.candidates);
+            self.look(columns, line.text(), own);
             let Scratch { candidates, found: more, .. } = own;
             self.detector.run(line.text(), columns, candidates, self.keys.kid(), more);
             self.look_again(columns, line.text(), own, looks - 1);

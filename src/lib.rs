@@ -45,7 +45,7 @@
 //! | flow | [`engine`] |
 //! | order, replacement | [`resolve`], [`action`] |
 //! | detectors | [`detect`] |
-//! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`roster`], [`plan`], [`pseudonym`] |
+//! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`roster`], [`memory`], [`plan`], [`pseudonym`] |
 //! | words in any spelling | [`spelling`] |
 //! | plain things | [`span`], [`class`], [`carrier`], [`octets`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
 //!
@@ -65,6 +65,7 @@ pub mod fold;
 pub mod frame;
 pub mod lexicon;
 pub mod manual;
+pub mod memory;
 pub mod net;
 pub mod octets;
 pub mod plan;

@@ -106,7 +106,7 @@ impl Roster {
     /// ascending order and disjoint.
     pub fn find(&self, text: &[u8], each: impl FnMut(Span)) {
         let holds = |sum| self.keys.binary_search(&sum).is_ok();
-        spelling::find(text, |hash| self.knows(hash), holds, each);
+        spelling::find(text, 0, |hash| self.knows(hash), holds, each);
     }
 
     /// Whether some entry may hold the word.

@@ -13,16 +13,17 @@ use crate::span::Span;
 /// Most words of a name.
 pub const MOST_WORDS: usize = 8;
 
-/// Calls `each` with the places of `text` where words side by side are a name that is held: the
+/// Calls `each` with the places of `text`, from `from` on, where words side by side are a name that is held: the
 /// longest where several begin, in ascending order and disjoint. `knows` says of a word whether it may
 /// be part of a name, `holds` of a sum of words whether it is one.
 pub fn find(
     text: &[u8],
+    from: usize,
     knows: impl Fn(u64) -> bool,
     holds: impl Fn(u64) -> bool,
     mut each: impl FnMut(Span),
 ) {
-    let mut at = 0;
+    let mut at = from;
     while at < text.len() {
         if !is_word(text[at]) {
             at += 1;

@@ -124,6 +124,21 @@ pub(crate) struct FilterArgs {
     /// Worker threads [default: one a core]
     #[arg(long, value_name = "N", env = "LOGNYM_THREADS", value_parser = parse_threads)]
     pub(crate) threads: Option<NonZeroUsize>,
+    /// Find people again in later lines, the last N of them [default N: 10000]
+    ///
+    /// Whoever a field, a display name, an honorific or a row gave is found from the next line on: in full
+    /// in any spelling, or by the family name. What is found then hangs on the lines before, so that
+    /// the same line may read differently in another file; one thread works, in the order of the input.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "LOGNYM_REMEMBER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "10000",
+        value_parser = parse_remember
+    )]
+    pub(crate) remember: Option<NonZeroUsize>,
     /// Write complete lines after each read, even when more input is there already
     #[arg(
         long,
@@ -205,6 +220,14 @@ const MAX_THREADS: usize = 1024;
 fn parse_threads(text: &str) -> Result<NonZeroUsize, String> {
     let threads = text.parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= MAX_THREADS);
     threads.ok_or_else(|| format!("expected a number from 1 to {MAX_THREADS}"))
+}
+
+/// Some 250 bytes each.
+const MOST_REMEMBERED: usize = 1_000_000;
+
+fn parse_remember(text: &str) -> Result<NonZeroUsize, String> {
+    let count = text.parse().ok().filter(|count: &NonZeroUsize| count.get() <= MOST_REMEMBERED);
+    count.ok_or_else(|| format!("expected a number from 1 to {MOST_REMEMBERED}"))
 }
 
 #[cfg(test)]

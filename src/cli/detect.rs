@@ -24,7 +24,7 @@ pub(crate) fn run(args: &DetectArgs) -> Result<Exit, Failure> {
     // Raw lines will be in memory.
     secret::no_core_dumps();
     let engine = settings::keyless(&args.detector)?;
-    let options = settings::options(&args.input, None, false);
+    let options = settings::options(&args.input, None, false, None);
     let sources = settings::sources(&args.input);
     let stop = Stop::new()?;
     stop.on_signals()?;

@@ -46,7 +46,8 @@ fn start(args: &FilterArgs) -> Result<Epochs, Failure> {
 }
 
 fn filter(args: &FilterArgs, epochs: &Epochs) -> Result<Summary, Failure> {
-    let options = settings::options(&args.input, args.threads, args.line_buffered);
+    let FilterArgs { input, threads, line_buffered, remember, .. } = args;
+    let options = settings::options(input, *threads, *line_buffered, *remember);
     let stop = Stop::new()?;
     stop.on_signals()?;
     let meter = Arc::new(Meter::default());

@@ -37,12 +37,14 @@ pub(crate) fn options(
     args: &InputArgs,
     threads: Option<NonZeroUsize>,
     line_buffered: bool,
+    remember: Option<NonZeroUsize>,
 ) -> Options {
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     Options {
         limits: Limits { max_line: args.max_line, ..Limits::default() },
         threads: threads.unwrap_or_else(cores),
         line_buffered,
+        remember,
     }
 }
 

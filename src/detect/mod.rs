@@ -6,6 +6,7 @@
 //! over the output finds nothing new.
 
 use crate::carrier;
+use crate::memory::Memory;
 use crate::plan::Region;
 use crate::pseudonym::{Kid, token};
 use crate::roster::Roster;
@@ -40,6 +41,7 @@ mod prose;
 mod quotes;
 mod reading;
 mod recall;
+mod remember;
 mod shape;
 mod tuple;
 mod wanted;
@@ -277,6 +279,11 @@ impl Detector {
             listed::add(block, roster, found);
         }
         recall::add(block, &self.rules.words, found);
+    }
+
+    /// Adds the people that `memory` holds to the findings of `block`, and those to `memory`.
+    pub fn remember(&self, block: &[u8], memory: &mut Memory, found: &mut Found) {
+        remember::add(block, &self.rules.words, memory, found);
     }
 }
 

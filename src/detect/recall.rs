@@ -28,7 +28,7 @@ const MOST_PARTS: usize = 16;
 const MOST_PLACES: usize = 32;
 /// Shortest part that is looked for: initials are none.
 const SHORTEST: usize = 3;
-const ANY: Manner = Manner { lower: true, comma: true, plus: true };
+pub(super) const ANY: Manner = Manner { lower: true, comma: true, plus: true };
 
 /// Which part of a name a word is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -214,7 +214,7 @@ fn at_place(
 
 /// Whether a word that is part of a known name may be meant for the person where it stands alone:
 /// it is no place, company or thing, and no word that is more often something else.
-fn stands_alone(word: &Word, part: Part) -> bool {
+pub(super) fn stands_alone(word: &Word, part: Part) -> bool {
     let bits = word.bits;
     let elsewhere = bits.is_place()
         || bits.is_org()
@@ -230,7 +230,7 @@ fn stands_alone(word: &Word, part: Part) -> bool {
 }
 
 /// Whether `at` is the value of a field that holds something else: `queue=Beispiel`.
-fn names_other(line: &Line, at: usize, words: &Words, keys: &mut KeyCache) -> bool {
+pub(super) fn names_other(line: &Line, at: usize, words: &Words, keys: &mut KeyCache) -> bool {
     let lead = line.text[line.start..at].iter().rev().take(4);
     let signs = lead.take_while(|b| matches!(b, b' ' | b'"' | b'\'' | b'\\')).count();
     let separator = at - signs;

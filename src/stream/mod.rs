@@ -55,7 +55,10 @@ pub fn run(
     let begun = Instant::now();
     meter.expect_bytes(source::survey(sources)?);
     let output = Output::stdout().map_err(|source| Error::Write { source })?;
-    let workers = (0..options.threads.get()).map(|_| Worker::default()).collect();
+    let workers = match options.remember {
+        Some(limit) => vec![Worker::remembering(limit)],
+        None => (0..options.threads.get()).map(|_| Worker::default()).collect(),
+    };
     let feeds = sources.iter().map(|source| source.open(stop));
     let tally = workers::run(workers, Sink::new(output), stop, epochs, |deliver| {
         pump::pump(feeds, options, meter, deliver)

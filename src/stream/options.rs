@@ -16,6 +16,9 @@ pub struct Options {
     pub threads: NonZeroUsize,
     /// Write complete lines after each read, full block or not.
     pub line_buffered: bool,
+    /// How many people a stream remembers, if it does. The output then hangs on what came before, so
+    /// that one engine works, in the order of the stream.
+    pub remember: Option<NonZeroUsize>,
 }
 
 /// What a stream did.

@@ -123,6 +123,7 @@ impl Run {
             limits: Limits { block_bytes: 16, max_line: 40 },
             threads: NonZeroUsize::new(threads).unwrap(),
             line_buffered: false,
+            remember: None,
         };
         Self { output: Output::new(), options, at_pauses: Arc::default() }
     }

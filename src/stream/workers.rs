@@ -14,6 +14,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -29,6 +30,7 @@ use super::stop::Stop;
 use crate::engine::{Reason, Scratch, Spare, Vetted};
 use crate::epochs::Epochs;
 use crate::frame::{Block, Frame};
+use crate::memory::Memory;
 use crate::stats::Counts;
 
 /// What a worker does with a frame under an engine; it gives back the frame's memory.
@@ -43,6 +45,14 @@ pub(super) trait Work: Send {
 pub(super) struct Worker {
     scratch: Scratch,
     busy: Duration,
+    memory: Option<Memory>,
+}
+
+impl Worker {
+    /// One that remembers the last `limit` people: it must see all blocks, in their order.
+    pub(super) fn remembering(limit: NonZeroUsize) -> Self {
+        Self { memory: Some(Memory::new(limit)), ..Self::default() }
+    }
 }
 
 impl Work for Worker {
@@ -52,7 +62,13 @@ impl Work for Worker {
         let done = match frame {
             Frame::Lines(block) => {
                 let (bytes, scratch) = (block.as_bytes(), &mut self.scratch);
-                (engine.process_rows(columns, bytes, scratch, spare), Some(block))
+                let vetted = match &mut self.memory {
+                    Some(memory) => {
+                        engine.process_remembering(columns, memory, bytes, scratch, spare)
+                    }
+                    None => engine.process_rows(columns, bytes, scratch, spare),
+                };
+                (vetted, Some(block))
             }
             Frame::Oversize { bytes, end } => {
                 (engine.withhold(bytes, end.as_bytes(), Reason::LineTooLong, spare), None)

@@ -2,13 +2,16 @@
 
 use std::io::Write as _;
 
-use lognym::detect::Bias;
-use lognym::engine::{Engine, Setup};
+use lognym::detect::{Bias, Columns};
+use lognym::engine::{Engine, Setup, Spare};
+use lognym::memory::Memory;
+use lognym::plan::Region;
 use lognym::pseudonym::{Domain, Keys};
 use lognym::roster::Roster;
 use lognym::stats::Counts;
 
 use crate::subject::findings;
+use crate::util::run;
 
 /// The names found in `text`.
 fn names(text: &str) -> Vec<&str> {
@@ -144,4 +147,81 @@ fn people_on_the_list_are_found_anywhere() {
     let setup = Setup { roster: Some(roster), ..Setup::default() };
     let text = "ticket of vbn xqzt\n{\"note\":\"ZOE MUELLER\"}\nXqzt alone\nx_zoe_mueller\n";
     assert_eq!(found_with(setup, text), 2);
+}
+
+/// Lines in which a person is found by a field, and later ones that name her.
+const LATER: [(&str, &str); 6] = [
+    ("callerName=\"Zoë Mustermann\" leg=1\n", "callerName=\"<nam>\" leg=1\n"),
+    ("ticket of zoe mustermann\n", "ticket of <nam>\n"),
+    ("so Mustermann it is\n", "so <nam> it is\n"),
+    (
+        "mustermann, Mustermann GmbH, queue=Mustermann\n",
+        "mustermann, Mustermann GmbH, queue=Mustermann\n",
+    ),
+    ("displayName=\"Grace Will\" leg=2\n", "displayName=\"<nam>\" leg=2\n"),
+    ("Will retry within the grace period\n", "Will retry within the grace period\n"),
+];
+
+#[test]
+fn a_stream_remembers_wherever_it_is_cut() {
+    let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("random bytes");
+    let engine = Engine::new(Setup::default(), keys).expect("the embedded rules are valid");
+    let text: String = LATER.iter().map(|(line, _)| *line).collect();
+    let expected: String = LATER.iter().map(|(_, line)| *line).collect();
+    let token = regex::Regex::new("nam_[a-z]{6}_[a-z]{24}").expect("a pattern");
+    for lines in 1..=LATER.len() {
+        let mut memory = Memory::new(Memory::USUAL);
+        let (columns, mut scratch) = (Columns::default(), engine.scratch());
+        let rows: Vec<_> = text.split_inclusive('\n').collect();
+        let clean = rows.chunks(lines).map(|rows| {
+            let block = rows.concat();
+            let spare = Spare::default();
+            let vetted = engine.process_remembering(
+                &columns,
+                &mut memory,
+                block.as_bytes(),
+                &mut scratch,
+                spare,
+            );
+            String::from_utf8_lossy(vetted.as_bytes()).into_owned()
+        });
+        let clean: String = clean.collect();
+        assert_eq!(token.replace_all(&clean, "<nam>"), expected, "{lines} lines a block");
+    }
+}
+
+#[test]
+fn only_the_filter_remembers_and_only_if_asked() {
+    let text: String = LATER.iter().map(|(line, _)| *line).collect();
+    let tokens = |args: &[&str]| {
+        let output = run(args, text.as_bytes());
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8_lossy(&output.stdout).matches("nam_").count()
+    };
+    assert_eq!((tokens(&[]), tokens(&["--remember"]), tokens(&["--remember=1"])), (3, 4, 4));
+    assert_eq!(run(&["--remember=0"], b"").status.code(), Some(2));
+    assert_eq!(run(&["serve", "--remember"], b"").status.code(), Some(2));
+}
+
+/// What the list adds speaks for its neighbours at once, as its token does in a second pass.
+#[test]
+fn a_second_pass_finds_no_more_than_the_list_did() {
+    let roster = Roster::read("Xqzt Vbn\nZoe Tied".as_bytes()).expect("a valid list");
+    let setup = Setup {
+        roster: Some(roster),
+        regions: ["DE", "US"].iter().filter_map(|code| Region::from_code(code)).collect(),
+        ..Setup::default()
+    };
+    let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("random bytes");
+    let engine = Engine::new(setup, keys).expect("the embedded rules are valid");
+    for line in [
+        "ticket xqzt vbn (030 23125042) and",
+        "9,vbn xqzt,2125550187,x",
+        "zoe tied to Mustermann and Erika",
+        "call xqzt vbn, 23125042",
+    ] {
+        let once = engine.process(line.as_bytes(), &mut engine.scratch(), Spare::default());
+        let twice = engine.process(once.as_bytes(), &mut engine.scratch(), Spare::default());
+        assert_eq!(once.as_bytes(), twice.as_bytes(), "{line}");
+    }
 }

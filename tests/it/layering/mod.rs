@@ -17,7 +17,7 @@ const FLOORS: [&[&str]; 8] = [
         "replace", "manual",
     ],
     &["spelling"],
-    &["scan", "rules", "lexicon", "roster", "pseudonym", "plan"],
+    &["scan", "rules", "lexicon", "roster", "memory", "pseudonym", "plan"],
     &["detect"],
     &["resolve", "action"],
     &["engine"],
