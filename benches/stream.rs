@@ -18,7 +18,8 @@ use rustix::stdio::{dup2_stdout, stdout};
 fn streams(criterion: &mut Criterion) {
     let epochs = Epochs::fixed(common::engine(Kernel::auto()));
     for threads in [NonZeroUsize::MIN, NonZeroUsize::MIN.saturating_add(1)] {
-        let options = Options { limits: Limits::default(), threads, line_buffered: false };
+        let options =
+            Options { limits: Limits::default(), threads, line_buffered: false, remember: None };
         let mut group = criterion.benchmark_group(format!("stream/{threads}"));
         for (density, corpus) in common::corpora() {
             let mut file = tempfile::NamedTempFile::new().expect("a file can be made");
