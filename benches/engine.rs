@@ -1,5 +1,6 @@
 //! `engine/<contender>/<density>`: blocks of whole lines in memory through the engine on one
 //! thread, with the scalar kernel and the naive rival on the same blocks; throughput in bytes of input.
+//! `engine/hostile/<kind>`: one line that is made to be slow.
 
 mod common;
 mod naive;
@@ -64,6 +65,44 @@ fn found_by_engine(engine: &Engine, blocks: &[&[u8]]) -> [u64; 2] {
     sum.by_type
 }
 
+/// Lines of one thing over and over, each the start of what some detector looks for: whoever looks
+/// back or ahead without a bound takes seconds here.
+const HOSTILE: [(&str, &str); 14] = [
+    ("digits", "1 "),
+    ("pairs", "12 34 "),
+    ("cells", "0123456789,"),
+    ("invisible", "1\u{200b}"),
+    ("plus", "+49"),
+    ("quotes", "\\\""),
+    ("capitals", "A "),
+    ("names", "Beispiel, Erika, "),
+    ("cues", "Kunde "),
+    ("keys", "name="),
+    ("members", "{\"name\":"),
+    ("tuples", "(name)=("),
+    ("mailboxes", "<a@"),
+    ("escapes", "&#43;"),
+];
+const HOSTILE_BYTES: usize = 256 << 10;
+
+/// One line of the longest that fits a block, of each kind; what is found in it does not matter.
+fn hostile(criterion: &mut Criterion) {
+    let engine = common::engine(Kernel::auto());
+    let mut group = criterion.benchmark_group("engine/hostile");
+    for (name, unit) in HOSTILE {
+        let line = unit.repeat(HOSTILE_BYTES / unit.len());
+        let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
+        group.throughput(Throughput::Bytes(line.len() as u64));
+        group.bench_function(name, |bencher| {
+            let blocks = [line.as_bytes()];
+            bencher.iter(|| {
+                spare = run_engine(&engine, &blocks, &mut scratch, std::mem::take(&mut spare))
+            });
+        });
+    }
+    group.finish();
+}
+
 fn naive(criterion: &mut Criterion) {
     let naive = Naive::new(&[0x5a; 32]);
     let mut group = criterion.benchmark_group("engine/naive");
@@ -99,6 +138,6 @@ fn run_naive(
 criterion_group! {
     name = benches;
     config = common::config();
-    targets = lognym, scalar, naive
+    targets = lognym, scalar, naive, hostile
 }
 criterion_main!(benches);

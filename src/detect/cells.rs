@@ -46,6 +46,9 @@ fn unquoted(line: &Line, span: Span) -> (usize, usize) {
 /// Whether a cell near `span` is certain to be about a call: a number with a plus sign or an
 /// international prefix, a caller id in angle brackets, a channel, or the name of an event.
 pub(super) fn is_near_call(line: &Line, words: &Words, span: Span, separator: u8) -> bool {
+    if span.start > line.start + LONGEST_ROW {
+        return false;
+    }
     let row = &line.text[line.start..line.text.len().min(line.start + LONGEST_ROW)];
     let (mut at, mut here, mut certain, mut count) = (line.start, None, [false; MOST_CELLS], 0);
     for cell in row.split(|&b| b == separator).take(MOST_CELLS) {

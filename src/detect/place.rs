@@ -146,7 +146,10 @@ fn is_second_argument(line: &Line, number: &Number) -> bool {
     if line.at(number.span.end) != b',' {
         return false;
     }
-    let head = &line.text[line.start..number.span.start];
+    // Contexts of a dial plan are short; a look back to the start of each line would be none.
+    const LONGEST: usize = 128;
+    let start = number.span.start;
+    let head = &line.text[line.start.max(start.saturating_sub(LONGEST))..start];
     let head = head.strip_suffix(b" ").unwrap_or(head);
     let Some(head) = head.strip_suffix(b",") else { return false };
     let Some(open) = head.iter().rposition(|&b| b == b'(') else { return false };

@@ -15,6 +15,8 @@ use super::line::{Field, Line};
 pub(super) const MOST_COLUMNS: usize = 24;
 /// Longest list of columns.
 const LONGEST_LIST: usize = 512;
+/// Longest value that is passed over; a list with a longer one ends there.
+const LONGEST_VALUE: usize = 1024;
 
 /// The fields of the list of values that opens at `open`, named by the list that closes before
 /// `columns_end`.
@@ -56,15 +58,15 @@ fn columns_before(line: &Line, end: usize) -> Option<Span> {
 
 /// The value at `at`, its opening quote, and where the next one begins.
 fn value_at(line: &Line, at: usize) -> Option<(Span, Option<carrier::Unit>, usize)> {
-    let spaces = line.text.get(at..)?.iter().take_while(|&&b| b == b' ').count();
+    let text = &line.text[..line.text.len().min(at + LONGEST_VALUE)];
+    let spaces = text.get(at..)?.iter().take_while(|&&b| b == b' ').count();
     let start = at + spaces;
-    let rest = &line.text[start..];
-    let unit = carrier::unit(line.text, start)?;
+    let rest = &text[start..];
+    let unit = carrier::unit(text, start)?;
     if unit.ch == '\'' || unit.ch == '"' {
         let inside = start + unit.len;
-        let end = inside
-            + line.text[inside..].iter().position(|&b| b == line.text[start + unit.len - 1])?;
-        let comma = line.text[end..].iter().position(|&b| b == b',' || b == b')')?;
+        let end = inside + text[inside..].iter().position(|&b| b == text[start + unit.len - 1])?;
+        let comma = text[end..].iter().position(|&b| b == b',' || b == b')')?;
         return Some((Span::new(inside, end), Some(unit), end + comma + 1));
     }
     // `(030) 23125123`: brackets inside the value do not end it.
