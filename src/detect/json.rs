@@ -10,8 +10,9 @@ use super::line::{Field, Line};
 
 /// The quotes that a replacement of the JSON number at `span` needs: none unless it stands bare
 /// after a key in quotes, or in the array that does.
-pub(super) fn number_quotes(line: &Line, span: Span) -> Quotes {
-    number_quotes_by(line, span, element_quotes)
+pub(super) fn number_quotes(line: &mut Line, span: Span) -> Quotes {
+    let last = line.last_quote(span.start);
+    number_quotes_by(line, span, |head| element_quotes(head, last.map(|at| at - line.start)))
 }
 
 /// The same; `element` tells the quotes of an array element after what stands before it, for callers
@@ -51,9 +52,9 @@ fn key_quotes(head: &[u8]) -> Quotes {
     }
 }
 
-/// The quotes of an array element after `head`, judged by the last quote before it.
-pub(super) fn element_quotes(head: &[u8]) -> Quotes {
-    let Some(last) = head.iter().rposition(|&b| b == b'"') else { return Quotes::NO };
+/// The quotes of an array element after `head`, judged by the last quote in it, which is at `last`.
+pub(super) fn element_quotes(head: &[u8], last: Option<usize>) -> Quotes {
+    let Some(last) = last else { return Quotes::NO };
     let head = &head[..=last];
     let quotes = Quotes::ending(head);
     let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
@@ -67,6 +68,6 @@ const LONGEST_LOOK: usize = 16 << 10;
 /// Whether what follows `head`, which ends with a quote spelled as `quotes`, stands outside of the
 /// strings of that level: those spelled alike come in pairs.
 fn is_outside(head: &[u8], quotes: Quotes) -> bool {
-    let alike = |&(i, &b): &(usize, &u8)| b == b'"' && Quotes::ending(&head[..=i]) == quotes;
-    head.len() > LONGEST_LOOK || head.iter().enumerate().filter(alike).count() % 2 == 0
+    let alike = |&at: &usize| Quotes::ending(&head[..=at]) == quotes;
+    head.len() > LONGEST_LOOK || memchr::memchr_iter(b'"', head).filter(alike).count() % 2 == 0
 }

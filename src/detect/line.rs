@@ -27,6 +27,10 @@ pub(super) struct Line<'a> {
     pub next_cell: Option<Span>,
     /// Everything before was judged as running text.
     pub judged: usize,
+    /// The last quote that was looked for, and how far.
+    quote: (Option<usize>, usize),
+    /// The first bracket, or how far there is none.
+    bracket: usize,
     /// What a `"path"` or `"field"` said of the `"value"` that follows it (RFC 6902).
     pub described: Option<Class>,
 }
@@ -47,6 +51,8 @@ impl<'a> Line<'a> {
             field: None,
             next_cell: None,
             judged: start,
+            quote: (None, start),
+            bracket: start,
             described: None,
         }
     }
@@ -95,6 +101,14 @@ impl<'a> Line<'a> {
         (start < end).then_some(Span::new(start, end))
     }
 
+    /// The last double quote before `at`. Whoever asks in ascending order has each byte looked at once.
+    pub(super) fn last_quote(&mut self, at: usize) -> Option<usize> {
+        let (known, seen) = if at < self.quote.1 { (None, self.start) } else { self.quote };
+        let found = memchr::memrchr(b'"', &self.text[seen..at]).map(|place| seen + place);
+        self.quote = (found.or(known), at);
+        self.quote.0
+    }
+
     /// What the word at `span` says.
     pub(super) fn said(&self, words: &Words, span: Span) -> Said {
         words.of(&self.text[span.start..span.end])
@@ -120,12 +134,24 @@ impl Line<'_> {
         let rest = &self.text[self.done..];
         let gap =
             rest.iter().take(12).take_while(|b| matches!(b, b'"' | b'\\' | b',' | b' ')).count();
-        let Some(field) = &mut self.field else { return };
-        let inside = field.start <= self.done && self.text[self.start..field.start].contains(&b'[');
-        if inside && rest[..gap].contains(&b',') {
-            field.start = self.done + gap;
-            field.quote = field.quote.filter(|_| self.text[field.start - 1] == b'"');
+        let parted = rest[..gap].contains(&b',');
+        let Some(field) = self.field.filter(|field| parted && field.start <= self.done) else {
+            return;
+        };
+        if self.opens_array(field.start) {
+            let start = self.done + gap;
+            let quote = field.quote.filter(|_| self.text[start - 1] == b'"');
+            self.field = Some(Field { start, quote, ..field });
         }
+    }
+
+    /// Whether an array may have been opened before `at`. Each byte is looked at once.
+    fn opens_array(&mut self, at: usize) -> bool {
+        if self.bracket < at && self.text[self.bracket] != b'[' {
+            let unread = &self.text[self.bracket..at];
+            self.bracket += memchr::memchr(b'[', unread).unwrap_or(unread.len());
+        }
+        self.bracket < at
     }
 
     /// Whether a digit stands before `at` with nothing but an invisible character between.

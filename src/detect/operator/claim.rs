@@ -112,7 +112,8 @@ impl<'b> Cursor<'b> {
             *looked = (*looked).max(literal.start);
             match quote {
                 None => Quotes::NO,
-                Some(_) => *quotes.get_or_insert_with(|| json::element_quotes(head)),
+                Some(_) => *quotes
+                    .get_or_insert_with(|| json::element_quotes(head, memchr::memrchr(b'"', head))),
             }
         })
     }
