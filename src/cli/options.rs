@@ -51,7 +51,7 @@ pub(crate) struct DetectorArgs {
     /// Rule file to obey, or a folder of them; may be given more than once, later ones win
     #[arg(long, value_name = "PATH", env = "LOGNYM_RULES", value_delimiter = ':')]
     pub(crate) rules: Vec<PathBuf>,
-    /// Rules that come with lognym and are off by default; `rules list` shows what is in force
+    /// Rules that come with lognym; `email-person` is always on, `rules list` shows what is in force
     #[arg(
         long,
         value_name = "LIST",

@@ -15,7 +15,7 @@ use lognym::pseudonym::ring::{FileError, KeySource, OpenOptions, Places, Ring, R
 use lognym::pseudonym::suppress::{List, Suppressed};
 use lognym::pseudonym::{Domain, Keys};
 use lognym::roster::Roster;
-use lognym::rules::book::Book;
+use lognym::rules::book::{Book, pack};
 use lognym::secret::Secret;
 use lognym::stats::Counts;
 use lognym::stream::{self, Options};
@@ -169,6 +169,7 @@ fn roster(path: Option<&Path>) -> Result<Option<Roster>, Failure> {
 /// The operator's rules: packs first, then files in their order.
 pub(crate) fn book(detector: &DetectorArgs) -> Result<Book, Failure> {
     let mut book = Book::default();
+    pack::ALWAYS.iter().try_for_each(|name| book.add_pack(name))?;
     detector.pack.iter().try_for_each(|name| book.add_pack(name))?;
     detector.rules.iter().try_for_each(|path| book.add_path(path))?;
     Ok(book)

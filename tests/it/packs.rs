@@ -55,6 +55,32 @@ fn tax_check(ten: &str) -> u32 {
     }
 }
 
+/// ICAO 9303, part 3, 4.9: digits and letters by their value in base 36, weights 7, 3, 1 in turn.
+fn icao_check(signs: &str) -> u32 {
+    let value = |c: char| c.to_digit(36).expect("a letter or digit");
+    signs
+        .chars()
+        .zip([7, 3, 1].into_iter().cycle())
+        .map(|(c, weight)| value(c) * weight)
+        .sum::<u32>()
+        % 10
+}
+
+/// VKVV, § 4: the letter by its place in the alphabet, two digits; products by their digit sums.
+fn pension_check(eleven: &str) -> u32 {
+    let spelled: String = eleven
+        .chars()
+        .map(|c| match c {
+            'A'..='Z' => format!("{:02}", u32::from(c) - u32::from('A') + 1),
+            _ => c.to_string(),
+        })
+        .collect();
+    let digits = spelled.chars().map(|c| c.to_digit(10).expect("a digit"));
+    let products =
+        digits.zip([2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1]).map(|(digit, weight)| digit * weight);
+    products.map(|product| product / 10 + product % 10).sum::<u32>() % 10
+}
+
 proptest! {
     #![proptest_config(crate::properties::config())]
 
@@ -97,6 +123,51 @@ proptest! {
     }
 
     #[test]
+    fn identity_cards_have_one_check_digit(number in "[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}") {
+        let operator = operator("germany", "de-id-card");
+        for check in 0..10 {
+            let found = finds(&operator, &format!("Ausweis {number}{check}"));
+            prop_assert_eq!(found.len(), usize::from(check == icao_check(&number)), "{}{}", number, check);
+        }
+    }
+
+    #[test]
+    fn pension_numbers_have_one_check_digit(
+        area in "[0-9]{2}", day in 1u32..32, month in 1u32..13, rest in "[0-9]{2}[A-Z][0-9]{2}",
+    ) {
+        let number = format!("{area}{day:02}{month:02}{rest}");
+        let operator = operator("germany", "de-social");
+        for check in 0..10 {
+            let found = finds(&operator, &format!("svnr={number}{check}"));
+            prop_assert_eq!(found.len(), usize::from(check == pension_check(&number)), "{}{}", number, check);
+        }
+    }
+
+    #[test]
+    fn iccids_need_a_right_check_digit(number in "89[0-9]{17,18}") {
+        let found = finds(&operator("telecom", "iccid"), &format!("sim {number} active"));
+        prop_assert_eq!(found.len(), usize::from(luhn(&number)));
+    }
+
+    #[test]
+    fn coordinates_are_found_where_they_are_on_earth(lat in -90.0..90.0, lon in -180.0..180.0) {
+        let pair = format!("{lat:.5}, {lon:.5}");
+        prop_assert_eq!(finds(&operator("location", "gps-pair"), &format!("at {pair} now")), [pair]);
+        let nowhere = format!("at {:.5}, {lon:.5} now", lat + 181.0);
+        prop_assert!(finds(&operator("location", "gps-pair"), &nowhere).is_empty());
+    }
+
+    #[test]
+    fn uuids_are_found_as_rfc_9562_writes_them(bits: u128) {
+        let hex = format!("{bits:032x}");
+        let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+        let uuid = parts.join("-");
+        prop_assert_eq!(finds(&operator("uuid", "uuid"), &format!("id={uuid}.")), [&*uuid]);
+        let cut = format!("id={}.", &uuid[..35]);
+        prop_assert!(finds(&operator("uuid", "uuid"), &cut).is_empty());
+    }
+
+    #[test]
     fn imeis_need_a_right_check_digit(number in "[0-9]{15}") {
         let found = finds(&operator("telecom", "imei"), &format!("imei={number}"));
         prop_assert_eq!(found.len(), usize::from(luhn(&number) && number.contains(|c| c != '0')));
@@ -118,6 +189,44 @@ fn social_security_numbers_follow_the_areas() {
         let found = finds(&operator, &format!("id {area:03}-45-6789."));
         let given = area != 0 && area != 666 && area < 900;
         assert_eq!(found.len(), usize::from(given), "{area}");
+    }
+}
+
+/// Words that are no person, in front of and behind the dot, as roles and machines are called.
+#[test]
+fn addresses_of_persons_are_told_from_those_of_functions() {
+    let operator = operator("email-person", "email-person-sip");
+    let finds = |user: &str| finds(&operator, &format!("INVITE sip:{user}@pbx.example")).len();
+    for person in [
+        "erika.beispiel",
+        "Max_Mustermann",
+        "mustermann.max",
+        "hans-peter.schmidt3",
+        "m.mustermann",
+        "anna.maria.weber",
+    ] {
+        assert_eq!(finds(person), 1, "{person}");
+    }
+    for (first, last) in [
+        ("call", "center"),
+        ("no", "reply"),
+        ("service", "desk"),
+        ("conference", "room"),
+        ("main", "office"),
+        ("sales", "team"),
+        ("web", "admin"),
+        ("test", "user"),
+        ("sip", "trunk"),
+        ("data", "sync"),
+    ] {
+        for user in [
+            format!("{first}.{last}"),
+            format!("{last}_{first}"),
+            first.to_owned(),
+            last.to_owned(),
+        ] {
+            assert_eq!(finds(&user), 0, "{user}");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::lexicon::{self, Bits};
 use crate::rules::book::model::Check;
 
 /// Longest identifier in letters and digits.
@@ -14,6 +15,7 @@ pub(super) fn holds(check: Check, text: &[u8]) -> bool {
     let address = || std::str::from_utf8(text).ok();
     match check {
         Check::Ipv4 => return address().is_some_and(|text| text.parse::<Ipv4Addr>().is_ok()),
+        Check::Person => return person(text),
         Check::Ipv6 => return address().is_some_and(|text| text.parse::<Ipv6Addr>().is_ok()),
         _ => {}
     }
@@ -26,7 +28,33 @@ pub(super) fn holds(check: Check, text: &[u8]) -> bool {
         Check::DeIdCard => de_id_card(signs),
         Check::DeSocial => de_social(signs),
         Check::UsSsn => us_ssn(signs),
-        Check::Ipv4 | Check::Ipv6 => false,
+        Check::Ipv4 | Check::Ipv6 | Check::Person => false,
+    }
+}
+
+/// Whether the words of `text` are a person's name by the lexicon: a given and a family name in
+/// either order, a given name that is nothing else before any word but one of functions and things,
+/// or an initial and a family name. Digits at the end do not count.
+fn person(text: &[u8]) -> bool {
+    let digits = text.iter().rev().take_while(|b| b.is_ascii_digit()).count();
+    let mut words = text[..text.len() - digits].split(|b| matches!(b, b'.' | b'_' | b'-'));
+    let (Some(first), Some(last)) = (words.next(), words.next_back()) else { return false };
+    let is_thing = |bits: &Bits| bits.is_nonperson() || bits.is_org() || bits.is_month();
+    let known = [lexicon::word(first), lexicon::word(last)];
+    if known.iter().any(is_thing) || last.len() < 2 {
+        return false;
+    }
+    // How much more it is a name than a word.
+    let name = |bits: Bits| i32::from(bits.given().max(bits.family())) - i32::from(bits.common());
+    let [first_bits, last_bits] = known;
+    match first.len() {
+        1 => last_bits.family() > 1 && last_bits.common() == 0,
+        _ if first_bits.given() > 1 && first_bits.common() == 0 => true,
+        _ => {
+            let both = first_bits.given().min(last_bits.family()) > 0
+                || first_bits.family().min(last_bits.given()) > 0;
+            both && name(first_bits) + name(last_bits) > 1
+        }
     }
 }
 
@@ -199,6 +227,13 @@ mod tests {
             (Check::Ipv6, "2001:db8::1", true),
             (Check::Ipv6, "12:34:56", false),
             (Check::DeTaxId, "12345678901", false),
+            (Check::Person, "erika.beispiel", true),
+            (Check::Person, "Mustermann_Max2", true),
+            (Check::Person, "m.mustermann", true),
+            (Check::Person, "jordan.service", false),
+            (Check::Person, "grace.period", false),
+            (Check::Person, "m.office", false),
+            (Check::Person, "mustermann", false),
         ] {
             assert_eq!(holds(check, text.as_bytes()), expected, "{check:?} {text}");
         }

@@ -201,8 +201,10 @@ impl Operator {
             }
         });
         if !self.finders.patterns.is_empty() || !self.finders.lists.is_empty() {
+            let Finders { patterns, lists, .. } = &self.finders;
+            let may_hold = |line: &[u8]| !lists.is_empty() || patterns.may_be_in(line);
             for_odd_lines(block, lanes, |start, line| {
-                if view.fill(line, start) {
+                if may_hold(line) && view.fill(line, start) {
                     self.kernel.classify(view.text(), view_lanes);
                     let mut add = |rule, span| add(rule, view.source(span));
                     self.search(view.text(), view_lanes, searched, cues, &mut add);

@@ -162,7 +162,8 @@ fn literals(hir: &Hir) -> Option<Vec<Vec<u8>>> {
 fn literals_of_row(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
     let mut best: Option<Vec<Vec<u8>>> = None;
     let mut consider = |literals: Vec<Vec<u8>>| {
-        let better = |known: &Vec<Vec<u8>>| shortest(&literals) > shortest(known);
+        let worth = |of: &[Vec<u8>]| (shortest(of), is_rare(of));
+        let better = |known: &Vec<Vec<u8>>| worth(&literals) > worth(known);
         if shortest(&literals) > 0 && best.as_ref().is_none_or(better) {
             best = Some(literals);
         }
@@ -306,6 +307,7 @@ mod tests {
         assert_eq!(need(r"cust-\d{8}"), literals(&["cust-"]));
         assert_eq!(need(r"(\w+)@[a-z]+\.example"), literals(&[".example"]));
         assert_eq!(need(r"[\w.]+@[\w.]+"), literals(&["@"]));
+        assert_eq!(need(r"\w<([\w.]+)@[\w.]+"), literals(&["@"]));
         assert_eq!(need(r"(?:Kunde|Client) (\d+)"), literals(&["Kunde ", "Client "]));
         let Need::Literals(spelled) = need(r"(?i)abcdef\d") else { panic!("letters are literals") };
         assert_eq!((spelled.len(), spelled[0].len()), (16, 4));

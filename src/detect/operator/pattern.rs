@@ -6,8 +6,8 @@
 //! searched once by a pattern, however often it has what the pattern needs.
 
 use aho_corasick::packed::{self, Searcher};
-use aho_corasick::{AhoCorasick, MatchKind};
-use memchr::{memchr, memrchr};
+use aho_corasick::{AhoCorasick, MatchKind, PatternID};
+use memchr::{memchr, memchr2, memmem, memrchr};
 use regex::bytes::Regex;
 
 use super::need::Need;
@@ -35,9 +35,27 @@ pub(super) struct Pattern {
 pub(super) struct Patterns {
     patterns: Vec<Pattern>,
     literals: Vec<Literals>,
+    /// What every match of every pattern has, if that is one sign.
+    sign: Option<Sign>,
+    /// Whether any of the literals has letters, which are looked for in lower case.
+    folds: bool,
     shapes: Shapes,
     /// Patterns that are tried on every line.
     always: Vec<u16>,
+}
+
+/// A sign that is no letter, and its number in hexadecimal digits of either case.
+#[derive(Debug)]
+struct Sign {
+    byte: u8,
+    escapes: [[u8; 2]; 2],
+}
+
+impl Sign {
+    fn new(byte: u8) -> Self {
+        let digits = |digits: &[u8; 16]| [byte >> 4, byte & 15].map(|d| digits[usize::from(d)]);
+        Self { byte, escapes: [digits(b"0123456789abcdef"), digits(b"0123456789ABCDEF")] }
+    }
 }
 
 /// Some of the literals, and for each of them the patterns that need it.
@@ -49,6 +67,8 @@ struct Literals {
 
 #[derive(Debug)]
 enum Search {
+    /// A sign.
+    Byte(u8),
     Vectors(Searcher),
     /// Where the processor has no such vectors.
     Automaton(Box<AhoCorasick>),
@@ -97,6 +117,15 @@ impl Patterns {
         for texts in alike.flat_map(|texts| texts.chunks(MOST_VECTORS)) {
             all.literals.push(Literals::new(texts, &literals)?);
         }
+        all.folds = texts.iter().flatten().any(u8::is_ascii_alphabetic);
+        let only_literals =
+            shapes.is_empty() && all.always.is_empty() && !patterns.iter().any(|p| p.is_cued);
+        all.sign = match &all.literals[..] {
+            [Literals { search: Search::Byte(byte), .. }] if only_literals => {
+                Some(Sign::new(*byte))
+            }
+            _ => None,
+        };
         all.shapes = Shapes::new(shapes);
         all.patterns = patterns;
         Ok(all)
@@ -105,6 +134,16 @@ impl Patterns {
     /// Whether there is nothing to look for.
     pub(super) fn is_empty(&self) -> bool {
         self.patterns.is_empty()
+    }
+
+    /// Whether `line`, which has something to undo, may have what the patterns need in any spelling.
+    pub(super) fn may_be_in(&self, line: &[u8]) -> bool {
+        let Some(sign) = &self.sign else { return true };
+        let has = |text: &[u8]| memmem::find(line, text).is_some();
+        // As itself or full-width, as an escape of its number, as an entity.
+        memchr2(sign.byte, 0xEF, line).is_some()
+            || sign.escapes.iter().any(|digits| has(digits))
+            || (memchr(b'&', line).is_some() && (has(b"&#") || has(b"&commat")))
     }
 
     pub(super) fn read_every_line(&self) -> bool {
@@ -126,11 +165,14 @@ impl Patterns {
         }
         if !self.literals.is_empty() {
             let mut lower = std::mem::take(&mut searched.lower);
-            lower.clear();
-            lower.extend_from_slice(text);
-            lower.make_ascii_lowercase();
+            if self.folds {
+                lower.clear();
+                lower.extend_from_slice(text);
+                lower.make_ascii_lowercase();
+            }
+            let folded = if self.folds { &lower[..] } else { text };
             for literals in &self.literals {
-                literals.run(&lower, |numbers, at| {
+                literals.run(folded, |numbers, at| {
                     for &number in numbers {
                         self.search(number, text, at, searched, hit);
                     }
@@ -214,6 +256,12 @@ impl Literals {
             let begun = all.iter().filter(|(literal, _)| text.starts_with(literal));
             begun.map(|&(_, number)| number).collect()
         };
+        let needers = texts.iter().map(needing).collect();
+        if let [text] = texts
+            && let [sign] = text[..]
+        {
+            return Ok(Self { search: Search::Byte(sign), needers });
+        }
         let vectors = packed::Config::new()
             .match_kind(packed::MatchKind::LeftmostLongest)
             .builder()
@@ -228,7 +276,7 @@ impl Literals {
                 ))
             }
         };
-        Ok(Self { search, needers: texts.iter().map(needing).collect() })
+        Ok(Self { search, needers })
     }
 
     /// Calls `hit` with the patterns and the place of each literal in `lower`.
@@ -236,6 +284,9 @@ impl Literals {
         let mut at = 0;
         while at < lower.len() {
             let found = match &self.search {
+                Search::Byte(sign) => {
+                    memchr(*sign, &lower[at..]).map(|i| (PatternID::ZERO, at + i))
+                }
                 Search::Vectors(searcher) => searcher
                     .find_in(lower, (at..lower.len()).into())
                     .map(|m| (m.pattern(), m.start())),

@@ -170,6 +170,8 @@ pub enum Check {
     DeSocial,
     /// The areas, groups and serials that the SSA gives out.
     UsSsn,
+    /// The name of a person as in addresses and logins: `given.family`, `g.family`.
+    Person,
     /// An IPv4 address.
     Ipv4,
     /// An IPv6 address.
