@@ -99,7 +99,8 @@ fn pattern(number: u16, rule: &Rule, source: &Source) -> Result<Pattern, Fault> 
     };
     // What must stand near leads to fewer lines than digits do.
     let is_cued = rule.near.is_some() && !matches!(need, Need::Literals(_));
-    Ok(Pattern { rule: number, regex, group, need, is_cued })
+    let before = need.before(&hir);
+    Ok(Pattern { rule: number, regex, group, need, before, is_cued })
 }
 
 fn named(regex: &Regex, name: &str) -> Option<usize> {

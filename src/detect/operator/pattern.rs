@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind, PatternID};
 use memchr::{memchr, memchr2, memmem, memrchr};
 use regex::bytes::Regex;
 
-use super::need::Need;
+use super::need::{Bytes, Need};
 use super::shape::Shapes;
 use crate::scan::Lane;
 use crate::span::Span;
@@ -26,6 +26,8 @@ pub(super) struct Pattern {
     pub group: usize,
     /// What its matches contain.
     pub need: Need,
+    /// What stands before the literal in them, if that is one sign.
+    pub before: Bytes,
     /// Whether a cue of a list leads to its lines, so that nothing else need.
     pub is_cued: bool,
 }
@@ -172,9 +174,13 @@ impl Patterns {
             }
             let folded = if self.folds { &lower[..] } else { text };
             for literals in &self.literals {
+                let byte_before =
+                    |at: usize| at.checked_sub(1).map_or(b'\n', |before| text[before]);
                 literals.run(folded, |numbers, at| {
                     for &number in numbers {
-                        self.search(number, text, at, searched, hit);
+                        if self.patterns[usize::from(number)].before.holds(byte_before(at)) {
+                            self.search(number, text, at, searched, hit);
+                        }
                     }
                 });
             }
@@ -310,10 +316,12 @@ mod tests {
 
     fn pattern(rule: u16, text: &str) -> Pattern {
         let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-        let need = Need::of(&parser.parse(text).expect("a pattern"));
+        let hir = parser.parse(text).expect("a pattern");
+        let need = Need::of(&hir);
         let regex =
             regex::bytes::RegexBuilder::new(text).unicode(false).build().expect("a pattern");
-        Pattern { rule, regex, group: 0, need, is_cued: false }
+        let before = need.before(&hir);
+        Pattern { rule, regex, group: 0, need, before, is_cued: false }
     }
 
     fn found(all: &Patterns, text: &str) -> Vec<(u16, usize, usize)> {
