@@ -46,7 +46,8 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
         Trust::Sure => true,
         Trust::Full => against < count && !(lower && count == 1 && first.bits.common() > 0),
         Trust::Some if count == 1 => {
-            first.is_listed() && first.bits.common() == 0 && first.case == Case::Title
+            let place = first.bits.is_place() && first.bits.given() < 2;
+            first.is_listed() && first.bits.common() == 0 && first.case == Case::Title && !place
         }
         Trust::Some if lower => is_lower_name(name),
         Trust::Some => {
@@ -104,6 +105,7 @@ pub(super) fn points(name: &Name) -> i32 {
     let words = || name.words().iter().filter(|word| !word.is_particle());
     match name.words() {
         [only] if only.bits.is_empty() => -32,
+        [only] if only.bits.is_eponym() && only.bits.given() < 2 => -40,
         [only] if only.bits.common() == 3 => -40,
         [only] if elsewhere(only) => -24,
         _ if words().all(elsewhere) && words().any(|word| word.bits.is_place()) => -64,

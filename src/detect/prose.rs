@@ -27,6 +27,13 @@ impl Names<'_> {
     /// The name in the run of capitalised words that holds the one at `at`.
     pub(super) fn in_run(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
         let name = self.run(line, at)?;
+        if opens_version(line, name.span().end) {
+            return None;
+        }
+        // The honorific speaks, when its turn comes.
+        if matches!(name.words(), [first, _, ..] if first.said.any(Said::N_HONORIFIC)) {
+            return None;
+        }
         let judged = Run::new(line, &name);
         let points = match judge::points(&name) {
             _ if after_number(line, name.span().start) => judge::prior(Trust::Some),
@@ -61,7 +68,9 @@ impl Names<'_> {
             self.bias.points() + judge::prior(trust) + judge::points(name),
         );
         let words = tagged(name.words(), &tags);
-        (tags[0] && is_name(words) && !words.iter().all(judge::is_thing)).then(|| span(words))
+        let city = matches!(words, [only] if only.bits.is_place() && only.bits.given() < 2);
+        (tags[0] && is_name(words) && !city && !words.iter().all(judge::is_thing))
+            .then(|| span(words))
     }
 
     /// The name that `found` is the whole or a part of: what the text around it says where it begins
@@ -258,6 +267,17 @@ fn is_sentence(line: &Line) -> bool {
     let first = text.iter().find(|b| !quote(b));
     let last = text.iter().rev().find(|b| !quote(b));
     matches!(first, Some(b'A'..=b'Z' | 0x80..)) && matches!(last, Some(b'.' | b'!' | b'?'))
+}
+
+/// ` v4.23`, ` 10.15`: what is named before it has versions.
+fn opens_version(line: &Line, end: usize) -> bool {
+    let rest = line.text.get(end..).unwrap_or_default();
+    let Some(rest) = rest.strip_prefix(b" ") else { return false };
+    let number = rest.strip_prefix(b"v").unwrap_or(rest);
+    let major = number.iter().take(3).take_while(|b| b.is_ascii_digit()).count();
+    let dotted =
+        number.get(major) == Some(&b'.') && number.get(major + 1).is_some_and(u8::is_ascii_digit);
+    (1..3).contains(&major) && (dotted || rest[0] == b'v')
 }
 
 /// `+49 30 23125 042 for `: whom the number that was found belongs to.
