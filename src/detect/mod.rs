@@ -20,6 +20,7 @@ pub mod again;
 mod cells;
 mod columns;
 mod context;
+mod damaged;
 mod features;
 mod field;
 mod guard;

@@ -12,6 +12,7 @@ use crate::rules::words::{LONGEST, Said, Words, lower_into};
 use crate::span::Span;
 
 use super::Context;
+use super::damaged;
 use super::field;
 use super::judge::{self, Trust, is_person};
 use super::key::Class;
@@ -85,7 +86,11 @@ impl Names<'_> {
                 let manner = Manner { lower: true, comma: true, plus: false };
                 let name = person::read(line.text, start, inside.end, self.words, manner);
                 let rest = trimmed(&line.text[name.span().end.max(start)..inside.end]);
-                (rest.is_empty() || rest[0] == b'(').then_some(name)?
+                if !rest.is_empty() && rest[0] != b'(' {
+                    let whole = damaged::name(line.text, inside, self.words);
+                    return whole.filter(|_| trust == Trust::Full).map(|s| (s, Context::Display));
+                }
+                name
             }
             None => self.bare_before(line, end)?,
         };
@@ -165,6 +170,8 @@ impl Names<'_> {
         let shouted = line.text[cue.start..cue.end].iter().all(u8::is_ascii_uppercase);
         if said.any(Said::N_HONORIFIC) && capital && !shouted {
             Some((Context::Honorific, Trust::Sure))
+        } else if said.any(Said::N_ABBREVIATION) && capital && line.at(cue.end) == b'.' {
+            Some((Context::Honorific, Trust::Some))
         } else if said.any(Said::N_ROLE) {
             Some((Context::Role, Trust::Some))
         } else if said.any(Said::N_PHRASE) && self.is_phrase(line, cue) {

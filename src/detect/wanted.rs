@@ -14,7 +14,7 @@ pub(super) fn filter_of(rules: &RuleSet) -> Filter {
     let openers = [&TypeCode::TEL.as_bytes()[..], TypeCode::NAM.as_bytes(), b"values"];
     openers.into_iter().for_each(|word| filter.add_word(word, Cue::NAME));
     let cues = [
-        (Said::N_HONORIFIC, Cue::CAPITAL),
+        (Said::N_HONORIFIC.with(Said::N_ABBREVIATION), Cue::CAPITAL),
         (Said::N_ROLE.with(Said::N_GREETING), Cue::NAME),
         (Said::P_KEYWORD.with(Said::P_HINT), Cue::PHONE),
         (Said::P_PREPOSITION.with(Said::P_TIE), Cue::TIE),

@@ -165,6 +165,7 @@ impl RuleSet {
 
     fn add_names(&mut self, names: Names) {
         self.add(&names.honorific, Said::N_HONORIFIC);
+        self.add(&names.abbreviation, Said::N_ABBREVIATION);
         self.add(&names.title, Said::N_TITLE);
         self.add(&names.role, Said::N_ROLE);
         self.add(&names.greeting, Said::N_GREETING);
@@ -226,6 +227,7 @@ struct PhoneWords {
 struct Names {
     format: String,
     honorific: Vec<String>,
+    abbreviation: Vec<String>,
     title: Vec<String>,
     role: Vec<String>,
     phrase: Vec<String>,

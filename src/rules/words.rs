@@ -62,6 +62,8 @@ impl Said {
     pub const P_EVENT: Said = Said(1 << 25);
     /// Between two numbers: both are of a kind.
     pub const P_TIE: Said = Said(1 << 26);
+    /// Before a name, if a full stop follows: weaker than [`Said::N_HONORIFIC`].
+    pub const N_ABBREVIATION: Said = Said(1 << 27);
     /// Words that a key may end in whose value is looked at for a name.
     pub const F_VALUED: Said = Said(
         Self::F_PARTY.0
@@ -75,8 +77,13 @@ impl Said {
     pub const F_NUMBERED: Said =
         Said(Self::F_VALUED.0 | Self::F_PHONE.0 | Self::F_NUMBER.0 | Self::P_KEYWORD.0);
     /// Any word that opens a search for a name.
-    pub const N_CUES: Said =
-        Said(Self::N_HONORIFIC.0 | Self::N_ROLE.0 | Self::N_PHRASE.0 | Self::N_GREETING.0);
+    pub const N_CUES: Said = Said(
+        Self::N_HONORIFIC.0
+            | Self::N_ROLE.0
+            | Self::N_PHRASE.0
+            | Self::N_GREETING.0
+            | Self::N_ABBREVIATION.0,
+    );
 
     /// Whether any of the bits of `of` is set.
     #[inline]
