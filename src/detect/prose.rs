@@ -4,6 +4,7 @@
 //! between) that the [model](super::model) takes for a name. A run is judged once, as a whole; one
 //! that touches a name is not judged at all, for it was judged together with that name.
 
+use crate::carrier;
 use crate::lexicon;
 use crate::pseudonym::token;
 use crate::rules::words::{LONGEST, Said};
@@ -26,7 +27,7 @@ const LONGEST_REST: usize = 64;
 impl Names<'_> {
     /// The name in the run of capitalised words that holds the one at `at`.
     pub(super) fn in_run(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
-        let name = self.run(line, at)?;
+        let mut name = self.run(line, at)?;
         if opens_version(line, name.span().end) {
             return None;
         }
@@ -34,8 +35,13 @@ impl Names<'_> {
         if matches!(name.words(), [first, _, ..] if first.said.any(Said::N_HONORIFIC)) {
             return None;
         }
+        let role = matches!(name.words(), [first, _, ..] if self.is_role(line.text, first));
+        if role {
+            name.skip(1);
+        }
         let judged = Run::new(line, &name);
         let points = match judge::points(&name) {
+            points if role => points + judge::prior(Trust::Some),
             _ if after_number(line, name.span().start) => judge::prior(Trust::Some),
             against if against < 0 && is_sentence(line) => 0,
             against => against,
@@ -51,6 +57,17 @@ impl Names<'_> {
     fn is_other_value(&self, line: &Line, span: Span) -> bool {
         let ends = matches!(line.at(span.end), b'"' | b'\'' | b'\\' | b',' | b';' | b'&' | b'\n');
         ends && field::class_before(line, self.words, span.start) == Class::Other
+    }
+
+    /// Whether a word that is no name is a noun for a person in a role: `Schichtleiterin`.
+    fn is_role(&self, text: &[u8], word: &Word) -> bool {
+        const LENGTHS: std::ops::RangeInclusive<usize> = 4..=18;
+        let all = &text[word.span.start..word.span.end];
+        let ends = |length: usize| {
+            let tail = all.len().checked_sub(length).map(|start| &all[start..]);
+            tail.is_some_and(|tail| self.words.of(tail).any(Said::N_ROLE_ENDING))
+        };
+        word.case == Case::Title && !word.is_listed() && LENGTHS.into_iter().any(ends)
     }
 
     /// The words at the start of `name`, in a place of this trust, that the model takes for a name.
@@ -172,7 +189,10 @@ impl Names<'_> {
             line.judged = end_of_capitals(line, end);
             return None;
         }
-        let worth = !name.words().iter().any(|word| features::is_humped(line.text, word));
+        // `EU-Kommissarin Erika Beispiel`: the hump is that of the role.
+        let role = matches!(name.words(), [first, _, ..] if self.is_role(line.text, first));
+        let words = &name.words()[usize::from(role)..];
+        let worth = !words.iter().any(|word| features::is_humped(line.text, word));
         (worth && starts_freely(line, start) && !self.touches(line, name.span())).then_some(name)
     }
 
@@ -245,9 +265,13 @@ fn is_glued(rest: &[u8], letters: usize) -> bool {
         && rest.get(letters + 1).is_some_and(|&b| is_word_byte(b) || matches!(b, b'/' | b'+'))
 }
 
-/// Whether a capital, or a letter of another script, stands at `at`.
+/// Whether a capital, or a letter of a script without case, stands at `at`.
 fn is_capital(line: &Line, at: usize) -> bool {
-    matches!(line.at(at), b'A'..=b'Z' | 0x80..)
+    match line.at(at) {
+        b'A'..=b'Z' => true,
+        0x80.. => carrier::unit(line.text, at).is_some_and(|unit| !unit.ch.is_lowercase()),
+        _ => false,
+    }
 }
 
 /// The end of the row of capitalised words that goes on at `end`.

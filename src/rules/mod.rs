@@ -168,6 +168,7 @@ impl RuleSet {
         self.add(&names.abbreviation, Said::N_ABBREVIATION);
         self.add(&names.title, Said::N_TITLE);
         self.add(&names.role, Said::N_ROLE);
+        self.add(&names.role_ending, Said::N_ROLE_ENDING);
         self.add(&names.greeting, Said::N_GREETING);
         self.add(&names.particle, Said::N_PARTICLE);
         self.add(&names.nobody, Said::N_NOBODY);
@@ -230,6 +231,7 @@ struct Names {
     abbreviation: Vec<String>,
     title: Vec<String>,
     role: Vec<String>,
+    role_ending: Vec<String>,
     phrase: Vec<String>,
     greeting: Vec<String>,
     particle: Vec<String>,

@@ -64,6 +64,8 @@ impl Said {
     pub const P_TIE: Said = Said(1 << 26);
     /// Before a name, if a full stop follows: weaker than [`Said::N_HONORIFIC`].
     pub const N_ABBREVIATION: Said = Said(1 << 27);
+    /// End of a noun for a person in a role.
+    pub const N_ROLE_ENDING: Said = Said(1 << 28);
     /// Words that a key may end in whose value is looked at for a name.
     pub const F_VALUED: Said = Said(
         Self::F_PARTY.0
