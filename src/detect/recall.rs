@@ -17,7 +17,7 @@ use crate::span::{Span, TypeCode};
 use crate::spelling;
 
 use super::key::{Class, KeyCache};
-use super::line::Line;
+use super::line::{Line, is_word_byte};
 use super::name::starts_freely;
 use super::person::{self, Manner, Name, Word};
 use super::{Context, Finding, Found, field};
@@ -138,6 +138,9 @@ pub(super) fn add(block: &[u8], words: &Words, found: &mut Found) {
 
 /// Looks for the names of the findings in `range` between the findings of their line.
 fn look(line: &mut Line, range: std::ops::Range<usize>, words: &Words, found: &mut Found) {
+    if !opens_again(line, &found.findings[range.clone()]) {
+        return;
+    }
     let mut parts = Parts::default();
     for finding in found.findings[range.clone()].iter().filter(|finding| is_strong(finding)) {
         parts.learn(line.text, &name_at(line.text, finding.span, words));
@@ -155,21 +158,47 @@ fn look(line: &mut Line, range: std::ops::Range<usize>, words: &Words, found: &m
     }
 }
 
+/// Whether a word between the findings of a line opens like one of the names among them: seldom, and
+/// told by their letters alone.
+fn opens_again(line: &Line, findings: &[Finding]) -> bool {
+    let strong = || findings.iter().filter(|finding| is_strong(finding));
+    let starts = |finding: &Finding| {
+        let Span { start, end } = finding.span;
+        let opens = move |&at: &usize| at == start || !is_word_byte(line.text[at - 1]);
+        (start..(end + 1).saturating_sub(SHORTEST)).filter(opens)
+    };
+    let mut openings = strong().flat_map(starts).map(|at| [line.text[at], line.text[at + 1]]);
+    openings.any(|opening| {
+        let mut start = line.start;
+        let gaps = findings.iter().map(|finding| finding.span);
+        let rest = Span::new(line.text.len(), line.text.len());
+        gaps.chain([rest]).any(|next| {
+            let gap = Span::new(start, next.start);
+            start = next.end;
+            places(line, gap, opening).next().is_some()
+        })
+    })
+}
+
+/// Where words begin in `gap` with the letters of `opening`, or spelled otherwise.
+fn places<'l>(line: &'l Line, gap: Span, opening: [u8; 2]) -> impl Iterator<Item = usize> + 'l {
+    let [first, second] = opening;
+    let inside = &line.text[gap.start..gap.end];
+    let all = memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), inside);
+    all.map(move |at| gap.start + at).filter(move |&at| {
+        let next = line.at(at + 1);
+        let plain = next.is_ascii_alphabetic() && second.is_ascii_alphabetic();
+        (!plain || next.eq_ignore_ascii_case(&second)) && starts_freely(line, at)
+    })
+}
+
 /// Adds the names of `parts` that stand in `gap`.
 fn in_gap(line: &Line, gap: Span, parts: &Parts, words: &Words, found: &mut Found) {
     let (mut places, mut count) = ([0; MOST_PLACES], 0);
     for known in parts.known() {
-        let [first, second] = known.opening;
-        let inside = &line.text[gap.start..gap.end];
-        for at in memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), inside) {
-            let at = gap.start + at;
-            let next = line.at(at + 1);
-            let alike = next.eq_ignore_ascii_case(&second)
-                || !(next.is_ascii_alphabetic() && second.is_ascii_alphabetic());
-            if alike && count < MOST_PLACES && starts_freely(line, at) {
-                places[count] = at;
-                count += 1;
-            }
+        for at in self::places(line, gap, known.opening).take(MOST_PLACES - count) {
+            places[count] = at;
+            count += 1;
         }
     }
     let places = &mut places[..count];
