@@ -359,9 +359,9 @@ impl Engine {
             self.detector.remember(block, memory, &mut scratch.found);
         }
         self.look_again(columns, block, scratch, MOST_LOOKS);
-        let Scratch { found, operator: work, .. } = scratch;
+        let Scratch { lanes, found, operator: work, .. } = scratch;
         match &self.operator {
-            Some(operator) if operator.claim(block, found, work) => {
+            Some(operator) if operator.claim(block, lanes, found, work) => {
                 resolve::settle(&mut work.claims, block, operator.cut(), found);
                 operator.drop_lines(block, &mut found.findings);
             }

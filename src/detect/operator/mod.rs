@@ -189,9 +189,17 @@ impl Operator {
     /// All matches of all rules in `block` whose gates admit them, in ascending order, conflicts not
     /// settled.
     pub fn hits<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Hit] {
-        let Scratch { lanes, view_lanes, view, searched, hits, cues, memory, .. } = scratch;
+        let mut lanes = std::mem::take(&mut scratch.lanes);
+        self.kernel.classify(block, &mut lanes);
+        self.hits_in(block, &lanes, scratch);
+        scratch.lanes = lanes;
+        &scratch.hits
+    }
+
+    /// The same for a `block` whose class masks are `lanes`.
+    fn hits_in(&self, block: &[u8], lanes: &[Lane], scratch: &mut Scratch) {
+        let Scratch { view_lanes, view, searched, hits, cues, memory, .. } = scratch;
         hits.clear();
-        self.kernel.classify(block, lanes);
         let mut add = |rule: u16, span: Span| hits.push(Hit { span, rule });
         self.search(block, lanes, searched, cues, &mut add);
         let mut lines = Lines::new(block);
@@ -215,7 +223,6 @@ impl Operator {
         hits.dedup();
         memory.begin(self.gates.len());
         hits.retain(|hit| self.admits_place(hit, &mut lines, memory));
-        hits
     }
 
     /// Patterns and lists over a text.
@@ -263,11 +270,17 @@ impl Operator {
         gate.admits_place(line, span, memory.of(hit.rule, start))
     }
 
-    /// Whether the operator says anything about this block: then [`Scratch::claims`] holds all claims
-    /// on it, the built-in findings among them.
-    pub fn claim(&self, block: &[u8], found: &mut Found, scratch: &mut Scratch) -> bool {
+    /// Whether the operator says anything about this `block`, whose class masks are `lanes`: then
+    /// [`Scratch::claims`] holds all claims on it, the built-in findings among them.
+    pub fn claim(
+        &self,
+        block: &[u8],
+        lanes: &[Lane],
+        found: &mut Found,
+        scratch: &mut Scratch,
+    ) -> bool {
         scratch.claims.clear();
-        self.hits(block, scratch);
+        self.hits_in(block, lanes, scratch);
         let changed = found.findings.iter().any(|f| self.builtin_of(f) != Builtin::Stays);
         if scratch.hits.is_empty() && !changed {
             return false;
