@@ -25,7 +25,8 @@ pub(crate) fn run(args: FilterArgs) -> Result<Exit, Failure> {
     // Kept for the seal of the entry, should the ring end before the stream does.
     let engine = epochs.current().map_err(|error| Failure::new(Exit::Key, error))?;
     reload_on_hangup(&args, &epochs)?;
-    record.entry.config = Some(settings::fingerprint(&args.detector, args.input.max_line));
+    record.entry.config =
+        Some(settings::fingerprint(&args.detector, args.input.max_line, args.remember));
     let outcome = filter(&args, &epochs);
     let last = epochs.current().unwrap_or(engine);
     record.entry.rules = Some(audit::hex(last.rules()));

@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Exit, Failure> {
     let config = args.config()?;
     let recipe = Recipe::of(args)?;
     let epochs = Arc::new(recipe.epochs()?);
-    record.entry.config = Some(settings::fingerprint(&args.detector, args.max_frame()));
+    record.entry.config = Some(settings::fingerprint(&args.detector, args.max_frame(), None));
     record.entry.domains = vec![args.key.domain.clone()];
     log_to_stderr(args.log_format, args.log_level);
     // What an entry is sealed by if the sidecar does not start.

@@ -187,10 +187,20 @@ pub(crate) fn engine(detector: &DetectorArgs, book: Book, keys: Keys) -> Result<
     Ok(Engine::new(setup, keys)?)
 }
 
-/// The hash of the settings that decide what is found.
-pub(crate) fn fingerprint(detector: &DetectorArgs, max_line: usize) -> String {
+/// The hash of the settings that decide what is found, the rules and lists apart.
+pub(crate) fn fingerprint(
+    detector: &DetectorArgs,
+    max_line: usize,
+    remember: Option<NonZeroUsize>,
+) -> String {
     let regions: Vec<_> = detector.region.iter().map(Region::iso).collect();
-    audit::digest(format!("region={}\nmax-line={max_line}\n", regions.join(",")).as_bytes())
+    let remembered = remember.map_or(0, NonZeroUsize::get);
+    let settings = format!(
+        "region={}\nbias={:?}\nmax-line={max_line}\nremember={remembered}\n",
+        regions.join(","),
+        detector.bias,
+    );
+    audit::digest(settings.as_bytes())
 }
 
 /// An engine whose tokens nobody keeps, so that any key will do.
