@@ -167,6 +167,40 @@ proptest! {
         prop_assert!(finds(&operator("uuid", "uuid"), &cut).is_empty());
     }
 
+    /// E.212: countries from 200 to 799, shared networks from 901, private ones under 999, tests under 001.
+    #[test]
+    fn imsis_open_with_a_country_code(number in "[0-9]{15}") {
+        let country: u32 = number[..3].parse().expect("digits");
+        let given = matches!(country, 200..=799 | 901..=909 | 999 | 1);
+        let found = finds(&operator("telecom", "imsi"), &format!("imsi={number}"));
+        prop_assert_eq!(found.len(), usize::from(given), "{}", number);
+    }
+
+    #[test]
+    fn hosts_of_call_ids_are_found_whole(id in "[a-z0-9-]{1,30}", v4: u32) {
+        let host = std::net::Ipv4Addr::from(v4).to_string();
+        let operator = operator("telecom", "sip-call-id-host");
+        prop_assert_eq!(finds(&operator, &format!("Call-ID: {id}@{host}")), [host.as_str()]);
+        let alone = format!("Call-ID: {id}");
+        prop_assert!(finds(&operator, &alone).is_empty(), "{}", alone);
+    }
+
+    /// FZV, section 9 and annex 2: one to three letters, one or two, a number without a leading zero,
+    /// `E` or `H` behind it.
+    #[test]
+    fn plates_follow_the_order_for_the_registration_of_vehicles(
+        district in "[A-Z]{1,3}",
+        letters in "[A-Z]{1,2}",
+        number in 1u32..=9999,
+        kind in prop::sample::select(vec!["", "E", "H"]),
+    ) {
+        let operator = operator("germany", "de-plate");
+        let plate = format!("{district}-{letters} {number}{kind}");
+        prop_assert_eq!(finds(&operator, &format!("Kennzeichen {plate} da")), [plate.as_str()]);
+        let zero = format!("Kennzeichen {district}-{letters} 0{number}");
+        prop_assert!(finds(&operator, &zero).is_empty(), "{}", zero);
+    }
+
     #[test]
     fn imeis_need_a_right_check_digit(number in "[0-9]{15}") {
         let found = finds(&operator("telecom", "imei"), &format!("imei={number}"));
@@ -185,9 +219,12 @@ proptest! {
 #[test]
 fn social_security_numbers_follow_the_areas() {
     let operator = operator("usa", "us-ssn");
+    let bare = self::operator("usa", "us-ssn-bare");
     for area in 0..1000 {
         let found = finds(&operator, &format!("id {area:03}-45-6789."));
         let given = area != 0 && area != 666 && area < 900;
+        assert_eq!(found.len(), usize::from(given), "{area}");
+        let found = finds(&bare, &format!("ssn={area:03}456789"));
         assert_eq!(found.len(), usize::from(given), "{area}");
     }
 }
