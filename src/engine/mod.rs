@@ -11,15 +11,14 @@
 use std::sync::Arc;
 
 use crate::action::Actions;
-use crate::carrier;
 use crate::detect::again::Rewritten;
 use crate::detect::operator::{self, Operator, RuleNo};
 use crate::detect::{Bias, Columns, Detector, Finding, Found, Rejected};
 use crate::memory::Memory;
 use crate::octets;
 use crate::plan::Region;
+use crate::pseudonym::Keys;
 use crate::pseudonym::suppress::{self, Suppressed};
-use crate::pseudonym::{Identity, Keys, TokenCache, canon};
 use crate::resolve;
 use crate::roster::Roster;
 use crate::rules::book::Book;
@@ -31,50 +30,16 @@ use crate::scan::{Kernel, Lane};
 use crate::span::{Span, TypeCode};
 use crate::stats::Counts;
 
+mod identities;
+mod reason;
+mod vetted;
+
+use identities::Identities;
+pub use reason::Reason;
+pub use vetted::{Spare, Vetted};
+
 /// How often a line is looked at once more; each time something new has been found in it.
 const MOST_LOOKS: usize = 4;
-
-/// Why a line is withheld.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Longer than the limit.
-    LineTooLong,
-    /// A stop request, or the end of a connection, came before its end: half a number or half a name
-    /// cannot be told.
-    Interrupted,
-    /// No frame where there had to be one.
-    BadFrame,
-    /// There was no memory for all of it.
-    Memory,
-    /// The stream it begins is no text that can be searched.
-    Encoding,
-    /// A defect of lognym.
-    Internal,
-}
-
-impl Reason {
-    /// All of them, in the order of their numbers.
-    pub const ALL: [Reason; 6] = [
-        Reason::LineTooLong,
-        Reason::Interrupted,
-        Reason::BadFrame,
-        Reason::Memory,
-        Reason::Encoding,
-        Reason::Internal,
-    ];
-
-    /// The word in the marker.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Reason::LineTooLong => "line-too-long",
-            Reason::Interrupted => "interrupted",
-            Reason::BadFrame => "bad-frame",
-            Reason::Memory => "memory",
-            Reason::Encoding => "encoding",
-            Reason::Internal => "internal",
-        }
-    }
-}
 
 /// What an engine is built from, the keys apart.
 #[derive(Debug)]
@@ -156,62 +121,6 @@ impl Scratch {
     /// none unless they are kept.
     pub fn rejected(&self) -> &[Rejected] {
         self.found.rejected.as_deref().unwrap_or_default()
-    }
-}
-
-/// What the second half of the flow works with.
-#[derive(Debug, Default)]
-struct Identities {
-    tokens: TokenCache,
-    text: String,
-    canonical: Vec<u8>,
-    /// Marks of the suppression list, and the last one of them.
-    marks: TokenCache,
-    mark: Vec<u8>,
-}
-
-/// Bytes that the engine has released. Only the engine makes it; sinks take nothing else.
-#[derive(Debug)]
-pub struct Vetted {
-    bytes: Vec<u8>,
-    counts: Counts,
-}
-
-impl Vetted {
-    /// The bytes to write.
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// What was seen and done.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
-    }
-
-    /// The bytes to write and what was seen and done, apart.
-    pub fn into_parts(self) -> (Vec<u8>, Counts) {
-        (self.bytes, self.counts)
-    }
-
-    /// Gives the memory back for the next block.
-    pub fn recycle(mut self) -> Spare {
-        self.bytes.clear();
-        self.counts.clear();
-        Spare { bytes: self.bytes, counts: self.counts }
-    }
-}
-
-/// Empty memory for the next output block.
-#[derive(Debug, Default)]
-pub struct Spare {
-    bytes: Vec<u8>,
-    counts: Counts,
-}
-
-impl From<Vec<u8>> for Spare {
-    fn from(mut bytes: Vec<u8>) -> Self {
-        bytes.clear();
-        Self { bytes, counts: Counts::default() }
     }
 }
 
@@ -427,7 +336,7 @@ impl Engine {
 
     /// The second half of the flow: the bytes between the findings, and tokens in their place.
     pub fn pseudonymise(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
-        let Spare { bytes: mut out, mut counts } = spare;
+        let (mut out, mut counts) = spare.into_parts();
         let Scratch { found, identities, actions, inner, .. } = scratch;
         let mut copied = 0;
         let mut changed_line = 0;
@@ -468,7 +377,7 @@ impl Engine {
         }
         out.extend_from_slice(&block[copied..]);
         count_block(block, &out, found, &mut counts);
-        Vetted { bytes: out, counts }
+        Vetted::release(out, counts)
     }
 
     /// Writes what the operator's rule puts in the place of `surface`.
@@ -508,7 +417,7 @@ impl Engine {
     /// The marker that stands for a line of `length` bytes which may not pass; the line's own end
     /// (`line_end`: LF, CRLF or nothing) is written after it.
     pub fn withhold(&self, length: u64, line_end: &[u8], reason: Reason, spare: Spare) -> Vetted {
-        let Spare { mut bytes, mut counts } = spare;
+        let (mut bytes, mut counts) = spare.into_parts();
         let marker = format!("[lognym:withheld bytes={length} reason={}]", reason.as_str());
         bytes.extend_from_slice(marker.as_bytes());
         bytes.extend_from_slice(line_end);
@@ -516,59 +425,8 @@ impl Engine {
         counts.bytes_out = bytes.len() as u64;
         counts.lines = 1;
         counts.withheld = 1;
-        Vetted { bytes, counts }
+        Vetted::release(bytes, counts)
     }
-}
-
-impl Identities {
-    /// Appends the token of the identity that is spelled `surface`; `canonical` is its canonical
-    /// form where the text alone does not tell it. Returns 64 bits of its MAC.
-    #[inline]
-    fn write(
-        &mut self,
-        keys: &Keys,
-        kind: TypeCode,
-        surface: &[u8],
-        canonical: Option<&[u8]>,
-        out: &mut Vec<u8>,
-    ) -> u64 {
-        let Self { tokens, text, canonical: buffer, .. } = self;
-        match canonical {
-            Some(value) => tokens.token(keys, kind, Identity::Canonical(value), || value, out),
-            None => {
-                let identity = Identity::Surface(surface);
-                tokens.token(keys, kind, identity, || name_value(surface, text, buffer), out)
-            }
-        }
-    }
-}
-
-impl Identities {
-    /// Whether the identity that [`Self::write`] would write a token for is on `list`.
-    fn is_listed(
-        &mut self,
-        list: &Suppressed,
-        kind: TypeCode,
-        surface: &[u8],
-        canonical: Option<&[u8]>,
-    ) -> bool {
-        let mut mark = std::mem::take(&mut self.mark);
-        mark.clear();
-        std::mem::swap(&mut self.tokens, &mut self.marks);
-        self.write(list.keys(), kind, surface, canonical, &mut mark);
-        std::mem::swap(&mut self.tokens, &mut self.marks);
-        self.mark = mark;
-        list.holds(&self.mark)
-    }
-}
-
-/// The canonical form of a name from its text, escapes of the carrier undone.
-fn name_value<'c>(surface: &[u8], text: &mut String, canonical: &'c mut Vec<u8>) -> &'c [u8] {
-    text.clear();
-    canonical.clear();
-    carrier::decode_into(surface, text);
-    canon::name(text, canonical);
-    canonical
 }
 
 fn count_block(block: &[u8], out: &[u8], found: &Found, counts: &mut Counts) {
