@@ -180,7 +180,10 @@ fn module_path(file: &str) -> String {
 #[test]
 fn imports_run_downward() {
     let files = sources("src");
-    assert!(files.iter().any(|(file, _)| file == "src/engine/mod.rs"), "the sources were not found");
+    assert!(
+        files.iter().any(|(file, _)| file == "src/engine/mod.rs"),
+        "the sources were not found"
+    );
     let modules: Vec<Module> = files
         .iter()
         .filter(|(file, _)| !file.ends_with("/tests.rs") && !file.contains("/tests/"))
