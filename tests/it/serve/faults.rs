@@ -267,7 +267,8 @@ fn frames_that_find_no_memory_are_withheld() {
     }
     sidecar.wait_for("lognym_sent_frames_total", |sent| sent == 4.0);
     let withheld = sidecar.metrics()["lognym_withheld_frames_total{reason=\"memory\"}"];
-    assert!((1.0..=3.0).contains(&withheld), "{withheld}");
+    // All of them, if they grew at the same pace and nobody got the last of it.
+    assert!((1.0..=4.0).contains(&withheld), "{withheld}");
     sidecar.send(b"small\n");
     sink.wait_until(|bytes| bytes.ends_with(b"small\n"));
 }
