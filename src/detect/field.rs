@@ -85,16 +85,23 @@ pub(super) fn at(
 
 /// What the key says whose value begins at `start`, if one does.
 pub(super) fn class_before(line: &Line, words: &Words, start: usize) -> Class {
-    let head = &line.text[line.start..start];
-    let opens =
-        |b: &&u8| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'[' | b'{' | b'(' | b'<');
-    let openers = head.iter().rev().take(MOST_OPENERS).take_while(opens).count();
-    let end = start - openers;
-    if !matches!(line.before(end), b':' | b'=') {
+    let Some(separator) = separator_before(line, start, MOST_OPENERS, b" \t\"'\\[{(<") else {
         return Class::Unknown;
-    }
-    let key = key_before(line, end - 1).map_or(Span::default(), |(key, _)| key);
+    };
+    let key = key_before(line, separator).map_or(Span::default(), |(key, _)| key);
     key::classify(words, &line.text[key.start..key.end])
+}
+
+/// The `:` or `=` before `start`, with `most` of `openers` between at most.
+pub(super) fn separator_before(
+    line: &Line,
+    start: usize,
+    most: usize,
+    openers: &[u8],
+) -> Option<usize> {
+    let lead = line.text[line.start..start].iter().rev().take(most);
+    let end = start - lead.take_while(|b| openers.contains(b)).count();
+    matches!(line.before(end), b':' | b'=').then(|| end - 1)
 }
 
 /// What the value of `field` says about the `"value"` that follows it: `"path":"/contacts/name"` of

@@ -375,16 +375,8 @@ impl Run<'_> {
         if place::anchored(line, at).is_some() {
             return;
         }
-        let mut end = at;
-        for _ in 0..6 {
-            match line.before(end) {
-                b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'[' | b'{' | b'(' | b'<' | b'+' => end -= 1,
-                b':' | b'=' => {
-                    line.field = field::at(line, self.phones.words, &mut self.found.keys, end - 1);
-                    return;
-                }
-                _ => return,
-            }
+        if let Some(separator) = field::separator_before(line, at, 5, b" \t\"'\\[{(<+") {
+            line.field = field::at(line, self.phones.words, &mut self.found.keys, separator);
         }
     }
 

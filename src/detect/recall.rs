@@ -260,12 +260,9 @@ pub(super) fn stands_alone(word: &Word, part: Part) -> bool {
 
 /// Whether `at` is the value of a field that holds something else: `queue=Beispiel`.
 pub(super) fn names_other(line: &Line, at: usize, words: &Words, keys: &mut KeyCache) -> bool {
-    let lead = line.text[line.start..at].iter().rev().take(4);
-    let signs = lead.take_while(|b| matches!(b, b' ' | b'"' | b'\'' | b'\\')).count();
-    let separator = at - signs;
-    matches!(line.before(separator), b':' | b'=')
-        && field::at(line, words, keys, separator - 1)
-            .is_some_and(|field| field.class == Class::Other)
+    field::separator_before(line, at, 4, b" \"'\\")
+        .and_then(|separator| field::at(line, words, keys, separator))
+        .is_some_and(|field| field.class == Class::Other)
 }
 
 #[cfg(test)]
