@@ -165,19 +165,22 @@ fn first_letters(head: u64) -> u64 {
     (head | SMALL) & (first >> 7).wrapping_sub(1)
 }
 
-/// `tail` without the quotes, spaces, digits and brackets that it ends in, three at most.
+/// `tail` without the quotes, spaces, digits and brackets that it ends in, three at most, and how many
+/// bits those are.
 #[inline(always)]
-fn without_closing(mut tail: u64) -> u64 {
+pub(super) fn without_closing(mut tail: u64) -> (u64, u32) {
     let is = |byte: u8| swar::equal(tail, byte);
     // A space or a quote: they differ in one bit.
     let space = swar::equal(tail & !swar::all(2), b' ');
     let mut closing = space | is(b'\'') | is(b'\\') | is(b')') | swar::digits(tail);
+    let mut skipped = 0;
     for _ in 0..MOST_CLOSING {
         let shift = closing >> 63 << 3;
         tail <<= shift;
         closing <<= shift;
+        skipped += shift as u32;
     }
-    tail
+    (tail, skipped)
 }
 
 /// The letters, of any script, that `tail` ends in; four at most, in lower case and on top.
@@ -210,7 +213,7 @@ pub(super) fn word_slots(heads: [u64; AT_ONCE]) -> [u32; AT_ONCE] {
 /// much as `CALLERNAME` in `name`, so a second look begins with the last capital.
 #[inline(always)]
 pub(super) fn key_slots(tails: [u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] {
-    let tails = tails.map(without_closing);
+    let tails = tails.map(|tail| without_closing(tail).0);
     let slots = |end: fn(u64) -> u64| tails.map(|tail| KeyTable::slot(end(tail)));
     [slots(last_word), slots(last_hump)]
 }

@@ -2,7 +2,7 @@
 
 use super::mask::{leading_run, up_to};
 use super::{KeySlots, Lists, SPAN, Said, Stretch};
-use crate::scan::filter::{Filter, Key, MOST_CLOSING};
+use crate::scan::filter::{Filter, Key, without_closing};
 use crate::swar::eight;
 
 impl Stretch<'_> {
@@ -57,14 +57,8 @@ impl Stretch<'_> {
     #[inline(always)]
     fn key(&self, place: usize, tail: [u8; 8], filter: &Filter) -> Key {
         let bracket = tail[7] == b')';
-        let mut tail = u64::from_le_bytes(tail);
-        // Quotes, spaces, digits and brackets after the key.
-        let mut skipped = 0;
-        for _ in 0..MOST_CLOSING {
-            let skip = u32::from(SKIPPED[(tail >> 56) as usize]);
-            tail <<= skip;
-            skipped += skip / 8;
-        }
+        let (tail, skipped) = without_closing(u64::from_le_bytes(tail));
+        let skipped = skipped / 8;
         let window = self.window(place / 64);
         let (lane, before, place) = (window.lane, window.before, (place % 64) as u32);
         let letters = up_to(lane.alpha | lane.high, before.alpha | before.high, place) << skipped;
@@ -110,19 +104,6 @@ static OPENS_ADDRESS: [bool; 256] = {
     while byte < 256 {
         let b = byte as u8;
         table[byte] |= b.is_ascii_alphanumeric() || b >= 0x80;
-        byte += 1;
-    }
-    table
-};
-
-/// How many bits to skip for a byte between key and sign.
-static SKIPPED: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if matches!(byte as u8, b'"' | b'\\' | b'\'' | b' ' | b')' | b'0'..=b'9') {
-            table[byte] = 8;
-        }
         byte += 1;
     }
     table
