@@ -1,8 +1,8 @@
 //! What the trainer of the name model sees of a text: the same runs and features as the detector.
 
 use crate::rules::words::Said;
-use crate::scan::Kernel;
 use crate::scan::candidate::{Candidate, Trigger};
+use crate::scan::{Kernel, Marks};
 use crate::span::{Span, TypeCode};
 
 use super::features::{self, Kind};
@@ -36,9 +36,9 @@ pub fn runs(
     names: &[Span],
     blind: &mut dyn FnMut() -> bool,
 ) -> Vec<Vec<Word>> {
-    let (mut lanes, mut places) = (Vec::new(), Vec::new());
-    Kernel::auto().classify(text, &mut lanes);
-    Kernel::auto().candidates(text, &lanes, detector.filter(), &mut places);
+    let (mut marks, mut places) = (Marks::default(), Vec::new());
+    Kernel::auto().mark(text, &mut marks);
+    Kernel::auto().candidates(text, &mut marks, detector.filter(), &mut places);
     places.insert(0, Candidate { at: 0, trigger: Trigger::Pair });
     let judge = Names {
         words: &detector.rules.words,

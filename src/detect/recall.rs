@@ -270,16 +270,16 @@ mod tests {
     use super::*;
     use crate::detect::{Bias, Columns, Detector};
     use crate::rules::RuleSet;
-    use crate::scan::Kernel;
+    use crate::scan::{Kernel, Marks};
 
     /// What is found again in `text`.
     fn again(text: &str) -> Vec<&str> {
         let rules = RuleSet::builtin().expect("the embedded rules are valid");
         let detector = Detector::new(rules, Vec::new(), Bias::Balanced, None);
-        let (mut lanes, mut candidates) = (Vec::new(), Vec::new());
+        let (mut marks, mut candidates) = (Marks::default(), Vec::new());
         let kernel = Kernel::auto();
-        kernel.classify(text.as_bytes(), &mut lanes);
-        kernel.candidates(text.as_bytes(), &lanes, detector.filter(), &mut candidates);
+        kernel.mark(text.as_bytes(), &mut marks);
+        kernel.candidates(text.as_bytes(), &mut marks, detector.filter(), &mut candidates);
         let mut found = Found::default();
         let kid = crate::pseudonym::Kid::new([0; 3]);
         detector.run(text.as_bytes(), &Columns::default(), &candidates, kid, &mut found);

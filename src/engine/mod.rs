@@ -26,7 +26,7 @@ use crate::rules::book::model::Action;
 use crate::rules::evidence::Weights;
 use crate::rules::{RuleSet, RulesError};
 use crate::scan::candidate::Candidate;
-use crate::scan::{Kernel, Lane};
+use crate::scan::{Kernel, Marks};
 use crate::span::{Span, TypeCode};
 use crate::stats::Counts;
 
@@ -78,7 +78,7 @@ pub struct Engine {
 /// Working memory of one worker, reused from block to block.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    lanes: Vec<Lane>,
+    marks: Marks,
     candidates: Vec<Candidate>,
     found: Found,
     operator: operator::Scratch,
@@ -241,13 +241,13 @@ impl Engine {
 
     /// Stage scan: class masks of the block.
     pub fn scan(&self, block: &[u8], scratch: &mut Scratch) {
-        self.kernel.classify(block, &mut scratch.lanes);
+        self.kernel.mark(block, &mut scratch.marks);
     }
 
     /// Stage candidates: where the detectors should look; needs the masks.
     pub fn candidates(&self, block: &[u8], scratch: &mut Scratch) -> usize {
-        let Scratch { lanes, candidates, .. } = scratch;
-        self.kernel.candidates(block, lanes, self.detector.filter(), candidates);
+        let Scratch { marks, candidates, .. } = scratch;
+        self.kernel.candidates(block, marks, self.detector.filter(), candidates);
         candidates.len()
     }
 
@@ -268,9 +268,9 @@ impl Engine {
             self.detector.remember(block, memory, &mut scratch.found);
         }
         self.look_again(columns, block, scratch, MOST_LOOKS);
-        let Scratch { lanes, found, operator: work, .. } = scratch;
+        let Scratch { marks, found, operator: work, .. } = scratch;
         match &self.operator {
-            Some(operator) if operator.claim(block, lanes, found, work) => {
+            Some(operator) if operator.claim(block, &marks.lanes, found, work) => {
                 resolve::settle(&mut work.claims, block, operator.cut(), found);
                 operator.drop_lines(block, &mut found.findings);
             }

@@ -20,6 +20,7 @@ mod drive;
 pub mod filter;
 #[cfg(target_arch = "x86_64")]
 mod lookup;
+mod mask;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -33,12 +34,12 @@ mod x86;
 use std::fmt;
 use std::str::FromStr;
 
-use candidate::Candidate;
+use candidate::{Candidate, Group};
 use filter::Filter;
 
 /// Class masks of 64 consecutive bytes; bit i stands for byte i.
 ///
-/// The classes are those of [`Class`](crate::class::Class). Bits past the end of the input are 0.
+/// The classes are those of [`Class`](crate::class::Class), and two single bytes. Bits past the end of the input are 0.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Lane {
     /// `0-9`.
@@ -59,6 +60,21 @@ pub struct Lane {
     pub high: u64,
     /// A space; also in `join`.
     pub space: u64,
+    /// A line feed.
+    pub feed: u64,
+}
+
+/// What a scan says of a block, and the memory for it.
+#[derive(Debug, Default)]
+pub struct Marks {
+    /// The class masks of its bytes.
+    pub lanes: Vec<Lane>,
+    /// Its digit groups that may begin a number, in ascending order, as far as they are known.
+    pub groups: Vec<Group>,
+    /// Whether they are.
+    grouped: bool,
+    /// For each lane, the bytes where a candidate is wanted; wanted everywhere if there is none.
+    pub wanted: Vec<u64>,
 }
 
 /// The instructions that a kernel is written in.
@@ -202,22 +218,42 @@ impl Kernel {
         }
     }
 
-    /// Replaces what `out` holds by the candidates of `bytes`, whose lanes are `lanes`.
+    /// Replaces what `marks` hold by the lanes of `bytes`; candidates are wanted everywhere, and the
+    /// digit groups are not known yet.
+    pub fn mark(&self, bytes: &[u8], marks: &mut Marks) {
+        self.classify(bytes, &mut marks.lanes);
+        marks.groups.clear();
+        marks.grouped = false;
+        marks.wanted.clear();
+    }
+
+    /// Fills the digit groups of `marks`, which are of `bytes`; [`Self::candidates`] does so too.
+    pub fn groups(&self, bytes: &[u8], marks: &mut Marks) {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Proof::Avx2(proof) => proof.groups(bytes, marks),
+            #[cfg(target_arch = "x86_64")]
+            Proof::Avx512(proof) => proof.avx2().groups(bytes, marks),
+            _ => candidate::fill_groups(bytes, marks),
+        }
+    }
+
+    /// Replaces what `out` holds by the candidates of `bytes`, which `marks` are of.
     pub fn candidates(
         &self,
         bytes: &[u8],
-        lanes: &[Lane],
+        marks: &mut Marks,
         filter: &Filter,
         out: &mut Vec<Candidate>,
     ) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx2(proof) => proof.candidates(bytes, lanes, filter, out),
+            Proof::Avx2(proof) => proof.candidates(bytes, marks, filter, out),
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx512(proof) => proof.avx2().candidates(bytes, lanes, filter, out),
+            Proof::Avx512(proof) => proof.avx2().candidates(bytes, marks, filter, out),
             _ => {
                 let slots = (filter::word_slots, filter::key_slots);
-                candidate::fill(bytes, lanes, filter, slots, out);
+                candidate::fill(bytes, marks, filter, slots, out);
             }
         }
     }

@@ -55,6 +55,7 @@ fn classify_neon(bytes: &[u8], lanes: &mut Vec<Lane>) {
             escape: mask(code, 0b11 << (ESCAPE - 1)),
             high: mask(raw, 0x80),
             space: mask(code, 1 << SPACE),
+            feed: mask(raw.map(|raw| vceqq_u8(raw, vdupq_n_u8(b'\n'))), 0xff),
         }
     });
 }

@@ -22,8 +22,12 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
         lane.upper |= mask(Class::UPPER);
         lane.join |= mask(Class::JOIN);
         lane.key |= mask(Class::KEY);
-        let colons = u64::from_le_bytes(eight.map(|byte| u8::from(byte == b':')));
-        lane.colon |= compress(colons) << (8 * index);
+        let only = |wanted: u8| {
+            let ones = u64::from_le_bytes(eight.map(|byte| u8::from(byte == wanted)));
+            compress(ones) << (8 * index)
+        };
+        lane.colon |= only(b':');
+        lane.feed |= only(b'\n');
         lane.escape |= mask(Class::ESCAPE);
         lane.high |= mask(Class::HIGH);
         lane.space |= mask(Class::SPACE);

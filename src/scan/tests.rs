@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::candidate::Candidate;
 use super::filter::{Cue, Filter, Key};
-use super::{Isa, Kernel, KernelError, Lane};
+use super::{Isa, Kernel, KernelError, Lane, Marks};
 
 fn vector_kernels() -> impl Iterator<Item = Kernel> {
     Kernel::available().filter(|kernel| kernel.isa() != Isa::Scalar)
@@ -40,6 +40,7 @@ fn defined(bytes: &[u8]) -> Vec<Lane> {
             escape: mask(&|byte| br"%&\".contains(byte)),
             high: mask(&|byte| !byte.is_ascii()),
             space: mask(&|byte| *byte == b' '),
+            feed: mask(&|byte| *byte == b'\n'),
         }
     };
     bytes.chunks(64).map(lane_of).collect()
@@ -118,9 +119,9 @@ fn candidates_of(kernel: Kernel, bytes: &[u8]) -> Vec<Candidate> {
         filter.add_word(word, Cue::NAME.or(Cue::PHONE));
         filter.add_key(word, Key::NAME);
     }
-    let (mut lanes, mut candidates) = (Vec::new(), Vec::new());
-    kernel.classify(bytes, &mut lanes);
-    kernel.candidates(bytes, &lanes, &filter, &mut candidates);
+    let (mut marks, mut candidates) = (Marks::default(), Vec::new());
+    kernel.mark(bytes, &mut marks);
+    kernel.candidates(bytes, &mut marks, &filter, &mut candidates);
     candidates
 }
 
@@ -143,6 +144,32 @@ proptest! {
             let found = candidates_of(kernel, text.as_bytes());
             prop_assert_eq!(&found, &expected, "{}", kernel.isa());
         }
+    }
+
+    #[test]
+    fn lines_have_no_say_in_each_other(
+        lines in prop::collection::vec(
+            prop::collection::vec(
+                prop_oneof![
+                    "(to|an|Name|Anrufer|customerS?|von|callerTo|X)[\"' 0-9)]{0,4}[:=<]?",
+                    "[ -~]{0,20}",
+                    "[0-9+ ]{1,12}",
+                    "[Ü１]",
+                ],
+                0..6,
+            ),
+            2..20,
+        ),
+    ) {
+        let (mut block, mut alone) = (String::new(), Vec::new());
+        for line in lines {
+            let line = line.concat() + "\n";
+            let base = block.len() as u32;
+            let own = candidates_of(Kernel::auto(), line.as_bytes());
+            alone.extend(own.iter().map(|own| Candidate { at: own.at + base, ..*own }));
+            block += &line;
+        }
+        prop_assert_eq!(candidates_of(Kernel::auto(), block.as_bytes()), alone);
     }
 
     #[test]
@@ -173,6 +200,7 @@ fn lanes_of_a_log_line() {
         escape: marks("                          ^    ^ "),
         high: marks("                             ^   "),
         space: marks("    ^   ^             ^"),
+        feed: 1 << 32,
     };
     for kernel in Kernel::available() {
         assert_eq!(lanes_of(kernel, line), [expected], "{}", kernel.isa());

@@ -7,12 +7,12 @@
 
 use std::arch::x86_64::*;
 
-use super::Lane;
 use super::candidate::{self, Candidate};
 use super::drive::{WIDTH, drive};
 use super::filter::Filter;
 use super::lookup;
 use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, NO_COLON, SMALL, SPACE};
+use super::{Lane, Marks};
 
 /// Proof of SSSE3.
 #[derive(Clone, Copy, Debug)]
@@ -43,15 +43,20 @@ impl Avx2 {
         all.then_some(Self(()))
     }
 
+    pub(super) fn groups(self, bytes: &[u8], marks: &mut Marks) {
+        // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
+        unsafe { groups_bmi2(bytes, marks) }
+    }
+
     pub(super) fn candidates(
         self,
         bytes: &[u8],
-        lanes: &[Lane],
+        marks: &mut Marks,
         filter: &Filter,
         out: &mut Vec<Candidate>,
     ) {
         // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
-        unsafe { candidates_bmi2(bytes, lanes, filter, out) }
+        unsafe { candidates_bmi2(bytes, marks, filter, out) }
     }
 
     pub(super) fn classify(self, bytes: &[u8], lanes: &mut Vec<Lane>) {
@@ -83,9 +88,14 @@ impl Avx512 {
 
 /// The arithmetic on masks takes a fifth fewer instructions with shifts that leave the flags alone.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-fn candidates_bmi2(bytes: &[u8], lanes: &[Lane], filter: &Filter, out: &mut Vec<Candidate>) {
+fn candidates_bmi2(bytes: &[u8], marks: &mut Marks, filter: &Filter, out: &mut Vec<Candidate>) {
     let slots = (|heads| lookup::word_slots(heads), |tails| lookup::key_slots(tails));
-    candidate::fill(bytes, lanes, filter, slots, out);
+    candidate::fill(bytes, marks, filter, slots, out);
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn groups_bmi2(bytes: &[u8], marks: &mut Marks) {
+    candidate::fill_groups(bytes, marks);
 }
 
 #[target_feature(enable = "ssse3")]
@@ -93,6 +103,7 @@ fn classify_ssse3(bytes: &[u8], lanes: &mut Vec<Lane>) {
     let low = load_128(&nibble::LOW);
     let high = load_128(&nibble::HIGH);
     let nibble = _mm_set1_epi8(0x0f);
+    let feed = _mm_set1_epi8(FEED);
     drive(bytes, lanes, |chunk| {
         let (quarters, _) = chunk.as_chunks::<16>();
         let raw = [0, 1, 2, 3].map(|index| load_128(&quarters[index]));
@@ -114,6 +125,7 @@ fn classify_ssse3(bytes: &[u8], lanes: &mut Vec<Lane>) {
             escape: mask_ssse3(paired, ESCAPE),
             high: mask_ssse3(raw, TOP),
             space: mask_ssse3(code, SPACE),
+            feed: mask_ssse3(raw.map(|raw| _mm_cmpeq_epi8(raw, feed)), TOP),
         }
     });
 }
@@ -134,6 +146,7 @@ fn classify_avx2(bytes: &[u8], lanes: &mut Vec<Lane>) {
     let low = _mm256_broadcastsi128_si256(load_128(&nibble::LOW));
     let high = _mm256_broadcastsi128_si256(load_128(&nibble::HIGH));
     let nibble = _mm256_set1_epi8(0x0f);
+    let feed = _mm256_set1_epi8(FEED);
     drive(bytes, lanes, |chunk| {
         let (halves, _) = chunk.as_chunks::<32>();
         let raw = [0, 1].map(|index| load_256(&halves[index]));
@@ -154,6 +167,7 @@ fn classify_avx2(bytes: &[u8], lanes: &mut Vec<Lane>) {
             escape: mask_avx2(paired, ESCAPE),
             high: mask_avx2(raw, TOP),
             space: mask_avx2(code, SPACE),
+            feed: mask_avx2(raw.map(|raw| _mm256_cmpeq_epi8(raw, feed)), TOP),
         }
     });
 }
@@ -193,6 +207,7 @@ fn classify_avx512(bytes: &[u8], lanes: &mut Vec<Lane>) {
             escape: any(0b11 << (ESCAPE - 1)),
             high: _mm512_movepi8_mask(raw),
             space: any(1 << SPACE),
+            feed: _mm512_cmpeq_epi8_mask(raw, _mm512_set1_epi8(FEED)),
         }
     });
 }
@@ -214,6 +229,9 @@ fn load_512(bytes: &[u8; WIDTH]) -> __m512i {
     // SAFETY: the reference vouches for 64 readable bytes; the load wants no alignment.
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
+
+/// A line feed.
+const FEED: i8 = b'\n'.cast_signed();
 
 /// Number of a byte's top bit, the one that a mask is taken from.
 const TOP: u32 = 7;

@@ -2,21 +2,20 @@
 //!
 //! In: the bytes, their [`Lane`]s and the filter of words and keys. Out: candidates in ascending order.
 //! Everything here is a necessary condition only, cheap and never wrong to pass on: a detector
-//! decides. Most of a log is dropped by mask arithmetic, 64 bytes at a time.
+//! decides. A line is judged by itself: those beside it have no say. Most of a log is dropped by mask arithmetic, 64 bytes at a time.
 
-use super::Lane;
 use super::filter::{AT_ONCE, Filter};
+use super::mask::after;
+use super::{Lane, Marks};
 use crate::class::Class;
-use mask::after;
 use places::Places;
 
 mod key;
-mod mask;
 mod number;
 mod places;
 mod word;
 
-pub use number::PHONE_WORD_REACH;
+pub use number::{Group, PHONE_WORD_REACH};
 
 /// Why a place is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,35 +52,49 @@ impl<F: Fn([u64; AT_ONCE]) -> [u32; AT_ONCE] + Copy> WordSlots for F {}
 pub(super) trait KeySlots: Fn([u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] + Copy {}
 impl<F: Fn([u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] + Copy> KeySlots for F {}
 
-/// Replaces what `out` holds by the candidates of `bytes`, in ascending order.
+/// Fills the digit groups of `marks`, which are of `bytes`, unless that has been done.
 ///
 /// Inlined by force: a kernel compiles it for the instructions that it vouches for.
 #[inline(always)]
+pub(super) fn fill_groups(bytes: &[u8], marks: &mut Marks) {
+    if marks.grouped {
+        return;
+    }
+    let (mut starts, mut padded) = (GroupStarts::new(), [0; AROUND]);
+    for first in (0..marks.lanes.len()).step_by(STRETCH) {
+        let stretch = Stretch::new(bytes, &marks.lanes, &[], first, &mut padded);
+        stretch.groups(&mut starts, &mut marks.groups);
+    }
+    marks.grouped = true;
+}
+
+/// Replaces what `out` holds by the candidates of `bytes`, which `marks` are of, in ascending order.
+///
+/// Inlined by force, as is [`fill_groups`].
+#[inline(always)]
 pub(super) fn fill(
     bytes: &[u8],
-    lanes: &[Lane],
+    marks: &mut Marks,
     filter: &Filter,
     slots: (impl WordSlots, impl KeySlots),
     out: &mut Vec<Candidate>,
 ) {
     out.clear();
-    let mut lists = Lists::new();
-    let mut padded = [0; AROUND];
+    let (mut lists, mut padded) = (Lists::new(), [0; AROUND]);
+    let Marks { lanes, groups, grouped, wanted } = marks;
+    let mut used = 0;
     for first in (0..lanes.len()).step_by(STRETCH) {
-        let count = STRETCH.min(lanes.len() - first);
-        let base = first * 64;
-        let around = base.checked_sub(MARGIN).and_then(|at| bytes[at..].first_chunk());
-        let text = match around {
-            Some(around) => around,
-            None => {
-                pad(bytes, base, &mut padded);
-                &padded
-            }
-        };
-        let stretch = Stretch { bytes, text, lanes, first, count };
+        let stretch = Stretch::new(bytes, lanes, wanted, first, &mut padded);
+        if !*grouped {
+            stretch.groups(&mut lists.groups, groups);
+        }
+        let end = stretch.at(SPAN);
+        let own = groups[used..].iter().take_while(|group| (group.at as usize) < end).count();
         lists.said[0] = lists.said[STRETCH];
-        stretch.fill(filter, slots, &mut lists, out);
+        stretch.fill(filter, slots, &groups[used..used + own], &mut lists, out);
+        used += own;
     }
+    *grouped = true;
 }
 
 /// Lanes that are searched together. A list of places is worked off without the branches of a search
@@ -95,9 +108,22 @@ const AROUND: usize = MARGIN + SPAN + MARGIN;
 /// Most words or digit groups in a stretch: something parts them.
 const EVERY_OTHER: usize = SPAN / 2;
 
-/// What stands before and after the block.
-static EMPTY: Lane =
-    Lane { digit: 0, alpha: 0, upper: 0, join: 0, key: 0, colon: 0, escape: 0, high: 0, space: 0 };
+/// What stands before and after the block: ends of lines.
+static EMPTY: Lane = Lane {
+    digit: 0,
+    alpha: 0,
+    upper: 0,
+    join: 0,
+    key: 0,
+    colon: 0,
+    escape: 0,
+    high: 0,
+    space: 0,
+    feed: u64::MAX,
+};
+
+/// Where digit groups begin in a stretch.
+type GroupStarts = Places<{ EVERY_OTHER + AT_ONCE }>;
 
 /// Consecutive lanes of a block.
 struct Stretch<'a> {
@@ -105,6 +131,7 @@ struct Stretch<'a> {
     /// The bytes of the stretch with a margin on either side.
     text: &'a [u8; AROUND],
     lanes: &'a [Lane],
+    wanted: &'a [u64],
     /// Index of its first lane.
     first: usize,
     count: usize,
@@ -114,7 +141,7 @@ struct Stretch<'a> {
 struct Lists {
     words: Places<{ EVERY_OTHER + AT_ONCE }>,
     signs: Places<{ SPAN + AT_ONCE }>,
-    groups: Places<{ EVERY_OTHER + AT_ONCE }>,
+    groups: GroupStarts,
     /// Words or signs that are worth a second look.
     hits: [u16; SPAN + AT_ONCE],
     /// What the lanes say of the places after them; the lane before the stretch comes first.
@@ -161,6 +188,27 @@ struct Window<'a> {
 }
 
 impl<'a> Stretch<'a> {
+    /// The stretch from lane `first` on; `padded` is room for its bytes where the block ends.
+    #[inline(always)]
+    fn new(
+        bytes: &'a [u8],
+        lanes: &'a [Lane],
+        wanted: &'a [u64],
+        first: usize,
+        padded: &'a mut [u8; AROUND],
+    ) -> Self {
+        let base = first * 64;
+        let around = base.checked_sub(MARGIN).and_then(|at| bytes[at..].first_chunk());
+        let text = match around {
+            Some(around) => around,
+            None => {
+                pad(bytes, base, padded);
+                padded
+            }
+        };
+        Self { bytes, text, lanes, wanted, first, count: STRETCH.min(lanes.len() - first) }
+    }
+
     /// Adds the candidates of the stretch: each class is thinned out by itself, first by arithmetic on
     /// masks, then by a look at what is left.
     #[inline(always)]
@@ -168,39 +216,44 @@ impl<'a> Stretch<'a> {
         &self,
         filter: &Filter,
         (word_slots, key_slots): (impl WordSlots, impl KeySlots),
+        groups: &[Group],
         lists: &mut Lists,
         out: &mut Vec<Candidate>,
     ) {
         self.list(lists);
         self.words(filter, lists, word_slots);
         self.keys(filter, lists, key_slots);
-        self.numbers(lists);
+        self.numbers(groups, lists);
         for index in 0..self.count {
-            let window = self.window(index);
+            let (window, wanted) = (self.window(index), self.wanted(index));
             let said = &lists.said[index + 1];
-            let mut others = window.pairs() | said.numbers | said.names;
+            let mut others = window.pairs() & wanted | said.numbers | said.names;
             // Most logs have neither escapes nor other scripts.
-            if window.lane.escape | window.lane.high != 0 {
-                others |= self.escapes(index) | self.foreign_digits(index);
+            if (window.lane.escape | window.lane.high) & wanted != 0 {
+                others |= (self.escapes(index) | self.foreign_digits(index)) & wanted;
             }
             self.put(index, said.words, others, out);
         }
     }
 
-    /// Lists the words, signs and digit groups of the stretch, and forgets what was said of others.
+    /// Lists the words and signs of the stretch, and forgets what was said of others.
     #[inline(always)]
     fn list(&self, lists: &mut Lists) {
         lists.words.clear();
         lists.signs.clear();
-        lists.groups.clear();
         for index in 0..self.count {
-            let base = (index * 64) as u16;
-            let window = self.window(index);
-            lists.words.push::<2>(window.words(), base);
-            lists.signs.push::<1>(window.signs(), base);
-            lists.groups.push::<1>(self.group_starts(index), base);
             lists.said[index + 1] = Said::default();
+            let wanted = self.wanted(index);
+            let (window, base) = (self.window(index), (index * 64) as u16);
+            lists.words.push::<2>(window.words() & wanted, base);
+            lists.signs.push::<1>(window.signs() & wanted, base);
         }
+    }
+
+    /// The bytes of lane `index` where a candidate is wanted.
+    #[inline(always)]
+    fn wanted(&self, index: usize) -> u64 {
+        self.wanted.get(self.first + index).copied().unwrap_or(u64::MAX)
     }
 
     #[inline(always)]
@@ -359,14 +412,14 @@ mod tests {
     use crate::scan::filter::{Cue, Key};
 
     fn found(bytes: &[u8]) -> Vec<(u32, Trigger)> {
-        let (mut lanes, mut out) = (Vec::new(), Vec::new());
+        let (mut marks, mut out) = (Marks::default(), Vec::new());
         let mut filter = Filter::default();
         filter.add_word(b"herr", Cue::CAPITAL);
         filter.add_word(b"tel", Cue::PHONE);
         filter.add_key(b"id", Key::NAME);
         let kernel = Kernel::auto();
-        kernel.classify(bytes, &mut lanes);
-        kernel.candidates(bytes, &lanes, &filter, &mut out);
+        kernel.mark(bytes, &mut marks);
+        kernel.candidates(bytes, &mut marks, &filter, &mut out);
         out.iter().map(|candidate| (candidate.at, candidate.trigger)).collect()
     }
 

@@ -5,9 +5,9 @@
 //! plus sign, a leading zero or in three groups or more, then only where something near it may speak
 //! for a number: a phone word, a key, a tie, a name, a cell, a bracket.
 
-use super::mask::{after, from, run, six_ahead, up_to};
-use super::{Lists, Said, Stretch, Window};
+use super::{GroupStarts, Lists, Stretch, Window};
 use crate::scan::Lane;
+use crate::scan::mask::{after, after_last, before_first, from, run, six_ahead, up_to};
 
 /// Least number of digits, joined by separators, that can be a phone number.
 const MIN_DIGITS: u32 = 6;
@@ -17,21 +17,64 @@ const CELL_DIGITS: usize = 9;
 /// reaches. The detectors look no farther, so that nothing depends on where a block ends.
 pub const PHONE_WORD_REACH: usize = 64;
 
+/// A digit group that may begin a number, for all that can be told from its digits and the signs beside
+/// them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Where its first digit is in the block.
+    pub at: u32,
+    /// How many bytes a number can take up from there; [`Group::MOST`] if it may be more.
+    pub len: u8,
+    /// Whether something before it must speak for a number.
+    pub spoken_for: bool,
+}
+
+impl Group {
+    /// As far as a mask reaches.
+    pub const MOST: u8 = 64;
+}
+
+/// What a group needs to begin a number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Nothing,
+    /// Something before it must speak for a number.
+    Word,
+}
+
 impl Stretch<'_> {
-    /// Notes the group starts that may begin a number; the words and keys have spoken.
+    /// Adds the digit groups of the stretch that may begin a number.
     #[inline(always)]
-    pub(super) fn numbers(&self, lists: &mut Lists) {
-        for &place in lists.groups.as_slice() {
+    pub(super) fn groups(&self, starts: &mut GroupStarts, out: &mut Vec<Group>) {
+        starts.clear();
+        for index in 0..self.count {
+            starts.push::<1>(self.group_starts(index), (index * 64) as u16);
+        }
+        for &place in starts.as_slice() {
             let place = usize::from(place);
-            let (index, bit) = (place / 64, 1 << (place % 64));
-            let keep = self.may_be_dialled(place, &lists.said[index + 1], &lists.said[index]);
+            let Some(need) = self.need(place) else { continue };
+            let Window { lane, next, .. } = self.window(place / 64);
+            let len = run(from(soft(lane), soft(next), (place % 64) as u32)) as u8;
+            out.push(Group { at: self.at(place) as u32, len, spoken_for: need == Need::Word });
+        }
+    }
+
+    /// Notes which of `groups`, those of the stretch, may begin a number; the words and keys have spoken.
+    #[inline(always)]
+    pub(super) fn numbers(&self, groups: &[Group], lists: &mut Lists) {
+        for group in groups {
+            let place = group.at as usize - self.at(0);
+            let index = place / 64;
+            let bit = 1 << (place % 64);
+            let keep = self.wanted(index) & bit != 0
+                && (!group.spoken_for || self.is_spoken_for(place, lists));
             lists.said[index + 1].numbers |= if keep { bit } else { 0 };
         }
     }
 
     /// The starts of digit groups in lane `index` with six signs ahead that a number may consist of.
     #[inline(always)]
-    pub(super) fn group_starts(&self, index: usize) -> u64 {
+    fn group_starts(&self, index: usize) -> u64 {
         let Window { before, lane, next } = self.window(index);
         let after_digit = after(lane.digit, before.digit);
         let starts = lane.digit & !after_digit & !after(lane.alpha, before.alpha);
@@ -61,63 +104,76 @@ impl Stretch<'_> {
         kept
     }
 
+    /// What the group at `place` needs to begin a number; nothing helps one that cannot.
+    ///
+    /// Of the digits themselves no more counts than which group opens with a zero and what is a date
+    /// or an address.
     #[inline(always)]
-    fn may_be_dialled(&self, place: usize, near: &Said, past: &Said) -> bool {
+    fn need(&self, place: usize) -> Option<Need> {
         let at = self.at(place);
-        let Window { lane, next, before } = self.window(place / 64);
+        let Window { lane, next, .. } = self.window(place / 64);
         let [second, last] = self.behind(place);
         let head: [u8; 3] = self.ahead(place);
         let place = (place % 64) as u32;
         let digits = from(lane.digit, next.digit, place);
-        let hidden = from(lane.high | lane.escape, next.high | next.escape, place);
+        let hidden = match from(lane.high | lane.escape, next.high | next.escape, place) {
+            0 => 0,
+            hidden => hidden & before_first(from(lane.feed, next.feed, place)),
+        };
         let within = within(from(soft(lane), soft(next), place));
         if digits & SIX != SIX && !has_six(digits & within) && hidden & within == 0 {
-            return false;
+            return None;
         }
         if last == b'+' || last >= 0x80 || hidden & REACH != 0 {
-            return true;
+            return Some(Need::Nothing);
         }
         let zero = head[0] == b'0' && head != *b"000";
         let inner = second.is_ascii_digit()
             && matches!(last, b'-' | b'.' | b'/' | b'(' | b')' | b':' | b'=' | b'<');
         let text = &self.bytes[at..];
         if inner || is_other(text, digits, zero) {
-            return false;
+            return None;
         }
-        let spoken_for = || is_spoken_for(lane, before, place, near, past);
+        let unless = |alone: bool| Some(if alone { Need::Nothing } else { Need::Word });
         let after_word = second.is_ascii_alphanumeric() || second >= 0x80;
         let length = run(digits);
         let end = byte(text, length);
         let groups = || (digits & within & !((digits & within) << 1)).count_ones();
         let grouped = length <= 4 && end != b'/' && groups() > 2;
         match last {
-            b'_' | b'$' | b'.' => false,
+            b'_' | b'$' | b'.' => None,
             // `SIP/trunk/030...`, `/tel/030...`
-            b'/' if after_word => zero || length >= CELL_DIGITS || end == b'@',
-            b'-' => zero && !after_word,
-            b'#' if after_word => false,
-            _ if zero || grouped || end == b'@' => head[1] != b'/' || spoken_for(),
-            b' ' => {
-                spoken_for()
-                    || second.is_ascii_uppercase()
-                    || !(after_word || matches!(second, b':' | b'=' | b'"' | b']'))
+            b'/' if after_word => {
+                (zero || length >= CELL_DIGITS || end == b'@').then_some(Need::Nothing)
             }
-            b':' | b'=' | b'[' => spoken_for(),
-            b'"' => (second != b':' && end == b'"') || spoken_for(),
-            b',' => length >= CELL_DIGITS || spoken_for(),
-            _ => true,
+            b'-' => (zero && !after_word).then_some(Need::Nothing),
+            b'#' if after_word => None,
+            _ if zero || grouped || end == b'@' => unless(head[1] != b'/'),
+            b' ' => unless(
+                second.is_ascii_uppercase()
+                    || !(after_word || matches!(second, b':' | b'=' | b'"' | b']')),
+            ),
+            b':' | b'=' | b'[' => Some(Need::Word),
+            b'"' => unless(second != b':' && end == b'"'),
+            b',' => unless(length >= CELL_DIGITS),
+            _ => Some(Need::Nothing),
         }
     }
-}
 
-/// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
-/// capital and a small letter, with which a name begins.
-#[inline(always)]
-fn is_spoken_for(lane: &Lane, before: &Lane, place: u32, near: &Said, past: &Said) -> bool {
-    let names = |lane: &Lane| lane.upper << 1 & lane.alpha & !lane.upper | lane.high;
-    up_to(near.phones, past.phones, place) != 0
-        || up_to(near.close, past.close, place) >> (64 - 8) != 0
-        || up_to(names(lane), names(before), place) >> (64 - 16) != 0
+    /// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
+    /// capital and a small letter, with which a name begins.
+    #[inline(always)]
+    fn is_spoken_for(&self, place: usize, lists: &Lists) -> bool {
+        let index = place / 64;
+        let Window { lane, before, .. } = self.window(index);
+        let (near, past) = (&lists.said[index + 1], &lists.said[index]);
+        let place = (place % 64) as u32;
+        let names = |lane: &Lane| lane.upper << 1 & lane.alpha & !lane.upper | lane.high;
+        let own = after_last(up_to(lane.feed, before.feed, place));
+        up_to(near.phones, past.phones, place) & own != 0
+            || (up_to(near.close, past.close, place) & own) >> (64 - 8) != 0
+            || (up_to(names(lane), names(before), place) & own) >> (64 - 16) != 0
+    }
 }
 
 /// Whether the digits are a decimal, a time, an IPv4 address, a date, or run into a word. The

@@ -40,17 +40,18 @@ impl Stretch<'_> {
         }
     }
 
-    /// What of `cue` speaks for a name at `place`, where the word before begins at `last`.
+    /// What of `cue` speaks for a name at `place`, where the word before begins at `last`, in this line
+    /// or another.
     #[inline(always)]
     fn names_by(&self, cue: Cue, place: usize, last: usize, filter: &Filter) -> Cue {
-        let before: [u8; 8] = from(self.bytes, last);
         let [first] = self.ahead(place);
-        let mut name = Cue::NAME
-            .or(Cue::CAPITAL.when(first.is_ascii_uppercase()))
-            .or(Cue::PARTICLE.when(before[0].is_ascii_uppercase()));
-        if cue.any(Cue::CLOSES) {
+        let name = Cue::NAME.or(Cue::CAPITAL.when(first.is_ascii_uppercase()));
+        let hangs = cue.any(Cue::PARTICLE.or(Cue::CLOSES));
+        if hangs && !self.bytes[last..self.at(place)].contains(&b'\n') {
+            let before: [u8; 8] = from(self.bytes, last);
             let opens = filter.word(u64::from_le_bytes(before)).any(Cue::OPENS);
-            name = name.or(Cue::CLOSES.when(opens));
+            let capital = before[0].is_ascii_uppercase();
+            return name.or(Cue::PARTICLE.when(capital)).or(Cue::CLOSES.when(opens));
         }
         name
     }

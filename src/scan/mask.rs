@@ -3,13 +3,13 @@
 
 /// The mask moved up by one byte: bit i says whether byte i-1 is in the class.
 #[inline(always)]
-pub(super) fn after(mask: u64, before: u64) -> u64 {
+pub(in crate::scan) fn after(mask: u64, before: u64) -> u64 {
     mask << 1 | before >> 63
 }
 
 /// The places where this bit of the class and the five after it are set.
 #[inline(always)]
-pub(super) fn six_ahead(mask: u64, next: u64) -> u64 {
+pub(in crate::scan) fn six_ahead(mask: u64, next: u64) -> u64 {
     let by = |low: u64, high: u64, bits: u32| (low >> bits | high << (64 - bits), high >> bits);
     let (low1, high1) = by(mask, next, 1);
     let (low2, high2) = (mask & low1, next & high1);
@@ -20,26 +20,38 @@ pub(super) fn six_ahead(mask: u64, next: u64) -> u64 {
 
 /// 64 bits of a class from `offset` on.
 #[inline(always)]
-pub(super) fn from(mask: u64, next: u64, offset: u32) -> u64 {
+pub(in crate::scan) fn from(mask: u64, next: u64, offset: u32) -> u64 {
     // Two shifts, as a shift by 64 is undefined.
     mask >> offset | next << 1 << (63 - offset)
 }
 
 /// The 64 bits of a class before `offset`, the last one on top.
 #[inline(always)]
-pub(super) fn up_to(mask: u64, before: u64, offset: u32) -> u64 {
+pub(in crate::scan) fn up_to(mask: u64, before: u64, offset: u32) -> u64 {
     mask << 1 << (63 - offset) | before >> offset
+}
+
+/// The bits below the lowest that is set in `mask`; all if none is.
+#[inline(always)]
+pub(in crate::scan) fn before_first(mask: u64) -> u64 {
+    (mask & mask.wrapping_neg()).wrapping_sub(1)
+}
+
+/// The bits above the highest that is set in `mask`; all if none is.
+#[inline(always)]
+pub(in crate::scan) fn after_last(mask: u64) -> u64 {
+    !u64::MAX.checked_shr(mask.leading_zeros()).unwrap_or(0)
 }
 
 /// How many bits in a row are set at the low end.
 #[inline(always)]
-pub(super) fn run(mask: u64) -> usize {
+pub(in crate::scan) fn run(mask: u64) -> usize {
     (!mask).trailing_zeros() as usize
 }
 
 /// How many bits in a row are set at the high end.
 #[inline(always)]
-pub(super) fn leading_run(mask: u64) -> u32 {
+pub(in crate::scan) fn leading_run(mask: u64) -> u32 {
     (!mask).leading_zeros()
 }
 
@@ -63,6 +75,12 @@ mod tests {
         assert_eq!(from(1 << 63, 1, 0), 1 << 63);
         assert_eq!(up_to(1, 1 << 63, 0), 1 << 63);
         assert_eq!(up_to(1, 1 << 63, 6), 0b11 << 57);
+    }
+
+    #[test]
+    fn bits_beside_the_outermost_are_told() {
+        assert_eq!([0b1000, 1, 0].map(before_first), [0b0111, 0, u64::MAX]);
+        assert_eq!([1 << 60, 1 << 63, 0].map(after_last), [0b111 << 61, 0, u64::MAX]);
     }
 
     #[test]
