@@ -1,6 +1,7 @@
 //! `engine/<contender>/<density>`: blocks of whole lines in memory through the engine on one
 //! thread, with the scalar kernel and the naive rival on the same blocks; throughput in bytes of input.
-//! `engine/hostile/<kind>`: one line that is made to be slow.
+//! Each pass begins without knowing a line. `engine/repeated/<contender>`: lines that come again with
+//! other times, as in the logs of most services. `engine/hostile/<kind>`: one line that is made to be slow.
 
 mod common;
 mod naive;
@@ -9,6 +10,7 @@ use std::hint::black_box;
 use std::ops::RangeInclusive;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use lognym::corpus::{self, Density};
 use lognym::engine::{Engine, Scratch, Spare};
 use lognym::scan::{Isa, Kernel};
 use lognym::stats::Counts;
@@ -45,6 +47,7 @@ fn measure(criterion: &mut Criterion, id: &str, engine: &Engine) {
 }
 
 fn run_engine(engine: &Engine, blocks: &[&[u8]], scratch: &mut Scratch, mut spare: Spare) -> Spare {
+    scratch.forget();
     for block in blocks {
         let vetted = engine.process(black_box(block), scratch, spare);
         black_box(vetted.as_bytes());
@@ -63,6 +66,45 @@ fn found_by_engine(engine: &Engine, blocks: &[&[u8]]) -> [u64; 2] {
         spare = vetted.recycle();
     }
     sum.by_type
+}
+
+/// Minutes and seconds that the lines of a log come again with.
+const REPEATED: usize = 16;
+
+/// Lines without an identity, and the same with other minutes and seconds.
+fn repeated_lines() -> Vec<u8> {
+    let part = corpus::generate(Density::None, common::CORPUS_BYTES / REPEATED, common::SEED).text;
+    let mut text = part.repeat(REPEATED);
+    for (index, copy) in text.chunks_mut(part.len()).enumerate() {
+        for at in 3..copy.len() {
+            let [.., before, colon, first, second] = &mut copy[..=at] else { continue };
+            if before.is_ascii_digit() && *colon == b':' && first.is_ascii_digit() {
+                (*first, *second) = (b'0' + index as u8 / 10, b'0' + index as u8 % 10);
+            }
+        }
+    }
+    text
+}
+
+fn repeated(criterion: &mut Criterion) {
+    let text = repeated_lines();
+    let blocks = common::blocks(&text);
+    let mut group = criterion.benchmark_group("engine/repeated");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    let engine = common::engine(Kernel::auto());
+    assert_eq!(found_by_engine(&engine, &blocks), [0, 0]);
+    let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
+    group.bench_function("lognym", |bencher| {
+        bencher.iter(|| {
+            spare = run_engine(&engine, &blocks, &mut scratch, std::mem::take(&mut spare))
+        });
+    });
+    let naive = Naive::new(&[0x5a; 32]);
+    let (mut canonical, mut out) = (Vec::new(), Vec::new());
+    group.bench_function("naive", |bencher| {
+        bencher.iter(|| run_naive(&naive, &blocks, &mut canonical, &mut out));
+    });
+    group.finish();
 }
 
 /// Lines of one thing over and over, each the start of what some detector looks for: whoever looks
@@ -139,6 +181,6 @@ fn run_naive(
 criterion_group! {
     name = benches;
     config = common::config();
-    targets = lognym, scalar, naive, hostile
+    targets = lognym, scalar, naive, repeated, hostile
 }
 criterion_main!(benches);

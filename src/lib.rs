@@ -6,7 +6,9 @@
 //! bytes -> frame -> scan -> detect -> resolve -> pseudonymise -> bytes
 //!         (blocks   (SIMD   (guard,    (disjoint  (canonical form,
 //!          of whole  candi-  phone,     spans)     HMAC, token)
-//!          lines)    dates)  name)
+//!          lines)    dates   name)
+//!                    of new
+//!                    lines)
 //! ```
 //!
 //! [`engine`] is this flow for one block, a pure function of the block, the rules and the keys: no

@@ -16,10 +16,10 @@ use lognym::stats::Counts;
 /// The share of what was planted that the engine finds.
 pub(crate) const ENGINE_SHARE: RangeInclusive<f64> = 0.98..=1.02;
 /// Large enough that the corpus outgrows the L2 cache, small enough for a quick run.
-const CORPUS_BYTES: usize = 4 << 20;
+pub(crate) const CORPUS_BYTES: usize = 4 << 20;
 /// What the stream feeds the engine with.
 const BLOCK_BYTES: usize = 256 << 10;
-const SEED: u64 = 0x006c_6f67_6e79_6d00;
+pub(crate) const SEED: u64 = 0x006c_6f67_6e79_6d00;
 
 /// How long each bench runs: short enough for the whole set, long enough to tell ratios apart.
 pub(crate) fn config() -> Criterion {

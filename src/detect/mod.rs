@@ -14,6 +14,7 @@ use crate::rules::RuleSet;
 use crate::rules::evidence::{Evidence, Weights};
 use crate::scan::candidate::{Candidate, Trigger};
 use crate::scan::filter::Filter;
+use crate::scan::template::Seed;
 use crate::span::{Span, TypeCode};
 
 pub mod again;
@@ -115,6 +116,8 @@ pub struct Found {
     keys: KeyCache,
     /// Lines to be looked at once more: see [`again`].
     again: Vec<Span>,
+    /// Where existing tokens are, but for those of lines that are looked at once more.
+    token_places: Vec<usize>,
     /// Existing tokens: how many there are.
     pub tokens: u64,
     /// Those that carry another key id.
@@ -124,6 +127,13 @@ pub struct Found {
 }
 
 impl Found {
+    /// Where something is that a line without an identity does not hold: findings and existing tokens,
+    /// in any order.
+    pub fn places(&self) -> impl Iterator<Item = usize> {
+        let findings = self.findings.iter().map(|finding| finding.span.start);
+        findings.chain(self.token_places.iter().copied())
+    }
+
     /// The canonical form of `finding`, if the detector gave one.
     pub fn value(&self, finding: &Finding) -> Option<&[u8]> {
         (!finding.value.is_empty()).then(|| &self.values[finding.value.start..finding.value.end])
@@ -168,6 +178,7 @@ impl Found {
         self.findings.clear();
         self.values.clear();
         self.again.clear();
+        self.token_places.clear();
         self.tokens = 0;
         self.foreign = 0;
         if let Some(rejected) = &mut self.rejected {
@@ -206,6 +217,7 @@ pub struct Detector {
     filter: Filter,
     bias: Bias,
     roster: Option<Roster>,
+    seed: Seed,
 }
 
 impl Detector {
@@ -213,7 +225,12 @@ impl Detector {
     /// this bias towards names, and with the people of `roster`.
     pub fn new(rules: RuleSet, regions: Vec<Region>, bias: Bias, roster: Option<Roster>) -> Self {
         let filter = wanted::filter_of(&rules);
-        Self { rules, regions, filter, bias, roster }
+        Self { rules, regions, filter, bias, roster, seed: Seed::random() }
+    }
+
+    /// What the templates of lines are digested with that these rules have judged.
+    pub fn seed(&self) -> &Seed {
+        &self.seed
     }
 
     /// The filter of the words and keys that this detector wants to see.
@@ -464,6 +481,7 @@ impl Run<'_> {
             return false;
         }
         let Some(found) = line.text.get(at..).and_then(token::lex) else { return false };
+        self.found.token_places.push(at);
         self.found.tokens += 1;
         self.found.foreign += u64::from(found.kid != self.kid);
         line.done = at + token::LEN;

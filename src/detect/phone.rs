@@ -338,7 +338,8 @@ fn after_escape(line: &Line, at: usize) -> bool {
     let before = &line.text[line.start.max(at.saturating_sub(8))..at];
     match before {
         [.., b'\\', b'n' | b'r' | b't'] => true,
-        [.., b'#', a, b, c] if [a, b, c].iter().all(|d| matches!(d, b'0'..=b'7')) => true,
+        // rsyslog writes three octal digits; whether they are octal, the scan does not tell.
+        [.., b'#', a, b, c] if [a, b, c].iter().all(|digit| digit.is_ascii_digit()) => true,
         [head @ .., b'm'] => {
             let digits =
                 head.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();

@@ -1,7 +1,7 @@
 //! The flow on one screen: a block of whole lines in, [`Vetted`] bytes and counts out.
 //!
 //! ```text
-//! block -> scan -> candidates -> detect (guard) -> resolve -> pseudonymise -> Vetted
+//! block -> scan -> sift -> candidates -> detect (guard) -> resolve -> pseudonymise -> Vetted
 //! ```
 //!
 //! [`Engine::process`] is a pure function of the block, the rules, the keys and the suppression list: no
@@ -30,10 +30,12 @@ use crate::scan::{Kernel, Marks};
 use crate::span::{Span, TypeCode};
 use crate::stats::Counts;
 
+mod familiar;
 mod identities;
 mod reason;
 mod vetted;
 
+use familiar::Familiar;
 use identities::Identities;
 pub use reason::Reason;
 pub use vetted::{Spare, Vetted};
@@ -79,6 +81,7 @@ pub struct Engine {
 #[derive(Debug, Default)]
 pub struct Scratch {
     marks: Marks,
+    familiar: Familiar,
     candidates: Vec<Candidate>,
     found: Found,
     operator: operator::Scratch,
@@ -110,6 +113,11 @@ impl Scratch {
     /// Keeps the numbers that are rejected from now on, for [`Self::rejected`].
     pub fn keep_rejected(&mut self) {
         self.found.rejected = Some(Vec::new());
+    }
+
+    /// Forgets which lines are familiar, as a new worker does; no output depends on it.
+    pub fn forget(&mut self) {
+        self.familiar = Familiar::default();
     }
 
     /// The findings of the last block.
@@ -232,16 +240,32 @@ impl Engine {
         &scratch.found.findings
     }
 
-    /// Stages scan and candidates for a block with these `columns`.
+    /// Stages scan, sift and candidates for a block with these `columns`.
     fn look(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) {
         self.scan(block, scratch);
+        // Numbers that are rejected are told one by one, and a header has its say in each row.
+        if scratch.found.rejected.is_none() && columns.is_empty() {
+            self.sift(block, scratch);
+        }
+        self.gather(columns, block, scratch);
+    }
+
+    fn gather(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) {
         self.candidates(block, scratch);
         columns.mark(block, &mut scratch.candidates);
     }
 
-    /// Stage scan: class masks of the block.
+    /// Stage scan: class masks and digit groups of the block.
     pub fn scan(&self, block: &[u8], scratch: &mut Scratch) {
         self.kernel.mark(block, &mut scratch.marks);
+        scratch.familiar.begin();
+    }
+
+    /// Stage sift: leaves out the lines that look like one in which nothing was found; needs the masks.
+    /// How many there are.
+    pub fn sift(&self, block: &[u8], scratch: &mut Scratch) -> usize {
+        let Scratch { marks, familiar, .. } = scratch;
+        familiar.sift(self.kernel, block, marks, self.detector.seed())
     }
 
     /// Stage candidates: where the detectors should look; needs the masks.
@@ -264,6 +288,7 @@ impl Engine {
         memory: Option<&mut Memory>,
     ) -> usize {
         self.detector.run(block, columns, &scratch.candidates, self.keys.kid(), &mut scratch.found);
+        scratch.familiar.learn(&scratch.found);
         if let Some(memory) = memory {
             self.detector.remember(block, memory, &mut scratch.found);
         }
@@ -293,7 +318,8 @@ impl Engine {
         found.take_again(lines);
         for &span in &*lines {
             line.fill(block, span, found.within(span));
-            self.look(columns, line.text(), own);
+            self.scan(line.text(), own);
+            self.gather(columns, line.text(), own);
             let Scratch { candidates, found: more, .. } = own;
             self.detector.run(line.text(), columns, candidates, self.keys.kid(), more);
             self.look_again(columns, line.text(), own, looks - 1);

@@ -26,6 +26,7 @@ mod neon;
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 mod nibble;
 mod scalar;
+pub mod template;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]

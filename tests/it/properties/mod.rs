@@ -141,6 +141,25 @@ proptest! {
     }
 
     #[test]
+    fn what_a_worker_has_seen_changes_nothing(input in input(), mut seed: u64) {
+        let engine = engine(Kernel::auto());
+        let mut scratch = engine.scratch();
+        engine.process(&input, &mut scratch, Spare::default());
+        for _ in 0..3 {
+            // The same lines with other digits.
+            let mut text = input.to_vec();
+            for byte in text.iter_mut().filter(|byte| byte.is_ascii_digit()) {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                *byte = if seed >> 62 == 0 { b'0' + (seed >> 32) as u8 % 10 } else { *byte };
+            }
+            let known = engine.process(&text, &mut scratch, Spare::default());
+            let fresh = engine.process(&text, &mut engine.scratch(), Spare::default());
+            same(known.as_bytes(), fresh.as_bytes())?;
+            prop_assert_eq!(known.counts().tokens_seen, fresh.counts().tokens_seen);
+        }
+    }
+
+    #[test]
     fn bytes_outside_findings_survive(input in input()) {
         let findings = findings(&input);
         let output = process(&input);
