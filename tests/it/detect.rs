@@ -67,7 +67,8 @@ fn several_files_are_told_apart() {
 
 #[test]
 fn evidence_is_shown_with_its_weights() {
-    let input = b"caller=030 23125042 order=3023125043\nticket 03023125044, line 1234567\n";
+    let input =
+        b"caller=030 23125042 order=3023125043\nticket 03023125044, order number 2125550187\n";
     let output = run(&["detect", "--explain", "--rejected"], input);
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();

@@ -63,7 +63,11 @@ pub(super) fn fill_groups(bytes: &[u8], marks: &mut Marks) {
     let (mut starts, mut padded) = (GroupStarts::new(), [0; AROUND]);
     for first in (0..marks.lanes.len()).step_by(STRETCH) {
         let stretch = Stretch::new(bytes, &marks.lanes, &[], first, &mut padded);
-        stretch.groups(&mut starts, &mut marks.groups);
+        starts.clear();
+        for index in 0..stretch.count {
+            starts.push::<1>(stretch.group_starts(index), (index * 64) as u16);
+        }
+        stretch.groups(&starts, &mut marks.groups);
     }
     marks.grouped = true;
 }
@@ -85,12 +89,11 @@ pub(super) fn fill(
     let mut used = 0;
     for first in (0..lanes.len()).step_by(STRETCH) {
         let stretch = Stretch::new(bytes, lanes, wanted, first, &mut padded);
-        if !*grouped {
-            stretch.groups(&mut lists.groups, groups);
-        }
+        lists.said[0] = lists.said[STRETCH];
+        stretch.list(&mut lists, *grouped);
+        stretch.groups(&lists.groups, groups);
         let end = stretch.at(SPAN);
         let own = groups[used..].iter().take_while(|group| (group.at as usize) < end).count();
-        lists.said[0] = lists.said[STRETCH];
         stretch.fill(filter, slots, &groups[used..used + own], &mut lists, out);
         used += own;
     }
@@ -209,8 +212,8 @@ impl<'a> Stretch<'a> {
         Self { bytes, text, lanes, wanted, first, count: STRETCH.min(lanes.len() - first) }
     }
 
-    /// Adds the candidates of the stretch: each class is thinned out by itself, first by arithmetic on
-    /// masks, then by a look at what is left.
+    /// Adds the candidates of the stretch, which has been listed: each class is thinned out by itself,
+    /// first by arithmetic on masks, then by a look at what is left.
     #[inline(always)]
     fn fill(
         &self,
@@ -220,7 +223,6 @@ impl<'a> Stretch<'a> {
         lists: &mut Lists,
         out: &mut Vec<Candidate>,
     ) {
-        self.list(lists);
         self.words(filter, lists, word_slots);
         self.keys(filter, lists, key_slots);
         self.numbers(groups, lists);
@@ -236,17 +238,22 @@ impl<'a> Stretch<'a> {
         }
     }
 
-    /// Lists the words and signs of the stretch, and forgets what was said of others.
+    /// Lists the words, the signs and, unless they are `grouped`, the digit groups of the stretch, and
+    /// forgets what was said of others.
     #[inline(always)]
-    fn list(&self, lists: &mut Lists) {
+    fn list(&self, lists: &mut Lists, grouped: bool) {
         lists.words.clear();
         lists.signs.clear();
+        lists.groups.clear();
         for index in 0..self.count {
             lists.said[index + 1] = Said::default();
             let wanted = self.wanted(index);
             let (window, base) = (self.window(index), (index * 64) as u16);
             lists.words.push::<2>(window.words() & wanted, base);
             lists.signs.push::<1>(window.signs() & wanted, base);
+            if !grouped {
+                lists.groups.push::<1>(self.group_starts(index), base);
+            }
         }
     }
 

@@ -43,13 +43,9 @@ enum Need {
 }
 
 impl Stretch<'_> {
-    /// Adds the digit groups of the stretch that may begin a number.
+    /// Adds those of the digit groups at `starts` that may begin a number.
     #[inline(always)]
-    pub(super) fn groups(&self, starts: &mut GroupStarts, out: &mut Vec<Group>) {
-        starts.clear();
-        for index in 0..self.count {
-            starts.push::<1>(self.group_starts(index), (index * 64) as u16);
-        }
+    pub(super) fn groups(&self, starts: &GroupStarts, out: &mut Vec<Group>) {
         for &place in starts.as_slice() {
             let place = usize::from(place);
             let Some(need) = self.need(place) else { continue };
@@ -74,7 +70,7 @@ impl Stretch<'_> {
 
     /// The starts of digit groups in lane `index` with six signs ahead that a number may consist of.
     #[inline(always)]
-    fn group_starts(&self, index: usize) -> u64 {
+    pub(super) fn group_starts(&self, index: usize) -> u64 {
         let Window { before, lane, next } = self.window(index);
         let after_digit = after(lane.digit, before.digit);
         let starts = lane.digit & !after_digit & !after(lane.alpha, before.alpha);
