@@ -1,6 +1,7 @@
 //! The signs of a window that may end the key of a field, or open an address.
 
-use super::{KeySlots, Lists, SPAN, Said, Stretch};
+use super::KeySlots;
+use super::stretch::{Lists, SPAN, Said, Stretch};
 use crate::scan::filter::{Filter, Key, without_closing};
 use crate::scan::mask::{leading_run, up_to};
 use crate::swar::eight;

@@ -1,18 +1,20 @@
 //! From class masks to candidates: the few places of a block where a detector should look.
 //!
-//! In: the bytes, their [`Lane`]s and the filter of words and keys. Out: candidates in ascending order.
+//! In: the bytes, their [`Marks`] and the filter of words and keys. Out: candidates in ascending order.
 //! Everything here is a necessary condition only, cheap and never wrong to pass on: a detector
-//! decides. A line is judged by itself: those beside it have no say. Most of a log is dropped by mask arithmetic, 64 bytes at a time.
+//! decides. A line is judged by itself: those beside it have no say. Most of a log is dropped by mask
+//! arithmetic, 64 bytes at a time.
 
+use super::Marks;
 use super::filter::{AT_ONCE, Filter};
 use super::mask::after;
-use super::{Lane, Marks};
 use crate::class::Class;
-use places::Places;
+use stretch::{AROUND, GroupStarts, Lists, SPAN, STRETCH, Said, Stretch, Window};
 
 mod key;
 mod number;
 mod places;
+mod stretch;
 mod word;
 
 pub use number::{Group, PHONE_WORD_REACH};
@@ -100,118 +102,7 @@ pub(super) fn fill(
     *grouped = true;
 }
 
-/// Lanes that are searched together. A list of places is worked off without the branches of a search
-/// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
-const STRETCH: usize = 64;
-/// Bytes of a stretch.
-const SPAN: usize = STRETCH * 64;
-/// How far a look at the neighbours of a byte goes.
-const MARGIN: usize = 8;
-const AROUND: usize = MARGIN + SPAN + MARGIN;
-/// Most words or digit groups in a stretch: something parts them.
-const EVERY_OTHER: usize = SPAN / 2;
-
-/// What stands before and after the block: ends of lines.
-static EMPTY: Lane = Lane {
-    digit: 0,
-    alpha: 0,
-    upper: 0,
-    join: 0,
-    key: 0,
-    colon: 0,
-    escape: 0,
-    high: 0,
-    space: 0,
-    feed: u64::MAX,
-};
-
-/// Where digit groups begin in a stretch.
-type GroupStarts = Places<{ EVERY_OTHER + AT_ONCE }>;
-
-/// Consecutive lanes of a block.
-struct Stretch<'a> {
-    bytes: &'a [u8],
-    /// The bytes of the stretch with a margin on either side.
-    text: &'a [u8; AROUND],
-    lanes: &'a [Lane],
-    wanted: &'a [u64],
-    /// Index of its first lane.
-    first: usize,
-    count: usize,
-}
-
-/// Working memory of a stretch.
-struct Lists {
-    words: Places<{ EVERY_OTHER + AT_ONCE }>,
-    signs: Places<{ SPAN + AT_ONCE }>,
-    groups: GroupStarts,
-    /// Words or signs that are worth a second look.
-    hits: [u16; SPAN + AT_ONCE],
-    /// What the lanes say of the places after them; the lane before the stretch comes first.
-    said: [Said; STRETCH + 1],
-    /// Where in the block the last word begins.
-    last_word: usize,
-}
-
-impl Lists {
-    #[inline(always)]
-    fn new() -> Self {
-        Self {
-            words: Places::new(),
-            signs: Places::new(),
-            groups: Places::new(),
-            hits: [0; SPAN + AT_ONCE],
-            said: [Said::default(); STRETCH + 1],
-            last_word: 0,
-        }
-    }
-}
-
-/// What the words and keys of a lane may say, as masks of their first letters or of their signs.
-#[derive(Clone, Copy, Debug, Default)]
-struct Said {
-    /// Words that a name may follow.
-    words: u64,
-    /// Signs before what may be a name, or after a display name.
-    names: u64,
-    /// Words that a phone number may follow at some distance.
-    phones: u64,
-    /// Words that tie a number to another, and signs before what may be a number.
-    close: u64,
-    /// Digit groups that may begin a number.
-    numbers: u64,
-}
-
-/// A lane and its neighbours.
-#[derive(Clone, Copy)]
-struct Window<'a> {
-    before: &'a Lane,
-    lane: &'a Lane,
-    next: &'a Lane,
-}
-
-impl<'a> Stretch<'a> {
-    /// The stretch from lane `first` on; `padded` is room for its bytes where the block ends.
-    #[inline(always)]
-    fn new(
-        bytes: &'a [u8],
-        lanes: &'a [Lane],
-        wanted: &'a [u64],
-        first: usize,
-        padded: &'a mut [u8; AROUND],
-    ) -> Self {
-        let base = first * 64;
-        let around = base.checked_sub(MARGIN).and_then(|at| bytes[at..].first_chunk());
-        let text = match around {
-            Some(around) => around,
-            None => {
-                pad(bytes, base, padded);
-                padded
-            }
-        };
-        Self { bytes, text, lanes, wanted, first, count: STRETCH.min(lanes.len() - first) }
-    }
-
+impl Stretch<'_> {
     /// Adds the candidates of the stretch, which has been listed: each class is thinned out by itself,
     /// first by arithmetic on masks, then by a look at what is left.
     #[inline(always)]
@@ -255,19 +146,6 @@ impl<'a> Stretch<'a> {
                 lists.groups.push::<1>(self.group_starts(index), base);
             }
         }
-    }
-
-    /// The bytes of lane `index` where a candidate is wanted.
-    #[inline(always)]
-    fn wanted(&self, index: usize) -> u64 {
-        self.wanted.get(self.first + index).copied().unwrap_or(u64::MAX)
-    }
-
-    #[inline(always)]
-    fn window(&self, index: usize) -> Window<'a> {
-        let lane = |at: Option<usize>| at.and_then(|at| self.lanes.get(at)).unwrap_or(&EMPTY);
-        let at = self.first + index;
-        Window { before: lane(at.checked_sub(1)), lane: &self.lanes[at], next: lane(Some(at + 1)) }
     }
 
     /// Adds the candidates at `words` and `others` in order.
@@ -328,69 +206,6 @@ impl<'a> Stretch<'a> {
             digits |= if digit { bit } else { 0 };
         }
         digits
-    }
-
-    /// Where in the block `place` is.
-    #[inline(always)]
-    fn at(&self, place: usize) -> usize {
-        self.first * 64 + place
-    }
-
-    /// The bytes from `place` on, eight at most; line feeds past the end.
-    #[inline(always)]
-    fn ahead<const N: usize>(&self, place: usize) -> [u8; N] {
-        const { assert!(N <= MARGIN) };
-        self.text[MARGIN + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
-    }
-
-    /// The bytes before `place`, eight at most; line feeds before the start.
-    #[inline(always)]
-    fn behind<const N: usize>(&self, place: usize) -> [u8; N] {
-        const { assert!(N <= MARGIN) };
-        self.text[MARGIN - N + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
-    }
-}
-
-/// The bytes of `block` from `at` on, line feeds past its end.
-#[inline(always)]
-fn from<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
-    let byte = |index: usize| block.get(at + index).copied().unwrap_or(b'\n');
-    block
-        .get(at..)
-        .and_then(<[u8]>::first_chunk)
-        .copied()
-        .unwrap_or_else(|| std::array::from_fn(byte))
-}
-
-/// What stands around the stretch at `base`, which is the first or near the end of `bytes`; line
-/// feeds where there is nothing.
-#[cold]
-fn pad(bytes: &[u8], base: usize, padded: &mut [u8; AROUND]) {
-    let from = base.saturating_sub(MARGIN);
-    let lead = MARGIN + from - base;
-    let part = &bytes[from..bytes.len().min(base + SPAN + MARGIN)];
-    padded.fill(b'\n');
-    padded[lead..lead + part.len()].copy_from_slice(part);
-}
-
-impl Window<'_> {
-    /// The first letters of words.
-    #[inline(always)]
-    fn words(&self) -> u64 {
-        let inside = |lane: &Lane| lane.alpha | lane.digit;
-        self.lane.alpha & !after(inside(self.lane), inside(self.before))
-    }
-
-    /// The signs that may end a key; the colon of a time of day parts no field.
-    #[inline(always)]
-    fn signs(&self) -> u64 {
-        self.lane.key & !(self.lane.colon & after(self.lane.digit, self.before.digit))
-    }
-
-    /// Capitals after a space.
-    #[inline(always)]
-    fn pairs(&self) -> u64 {
-        self.lane.upper & after(self.lane.space, self.before.space)
     }
 }
 

@@ -5,7 +5,7 @@
 //! plus sign, a leading zero or in three groups or more, then only where something near it may speak
 //! for a number: a phone word, a key, a tie, a name, a cell, a bracket.
 
-use super::{GroupStarts, Lists, Stretch, Window};
+use super::stretch::{GroupStarts, Lists, Stretch, Window};
 use crate::scan::Lane;
 use crate::scan::mask::{after, after_last, before_first, from, run, six_ahead, up_to};
 

@@ -1,6 +1,7 @@
 //! The words of a stretch that may be cues.
 
-use super::{Lists, SPAN, Stretch, WordSlots, from};
+use super::WordSlots;
+use super::stretch::{Lists, SPAN, Stretch, from};
 use crate::scan::filter::{AT_ONCE, Cue, Filter};
 use crate::swar::eight;
 

@@ -1,0 +1,198 @@
+//! A stretch of a block: the lanes that are searched together, and the working memory for them.
+//!
+//! Cost: whoever looks at the bytes around a place reads them from one copy with margins, so that no
+//! look has to ask where the block begins or ends.
+
+use super::places::Places;
+use crate::scan::Lane;
+use crate::scan::filter::AT_ONCE;
+use crate::scan::mask::after;
+
+/// Lanes that are searched together. A list of places is worked off without the branches of a search
+/// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
+pub(super) const STRETCH: usize = 64;
+/// Bytes of a stretch.
+pub(super) const SPAN: usize = STRETCH * 64;
+/// How far a look at the neighbours of a byte goes.
+const MARGIN: usize = 8;
+pub(super) const AROUND: usize = MARGIN + SPAN + MARGIN;
+/// Most words or digit groups in a stretch: something parts them.
+const EVERY_OTHER: usize = SPAN / 2;
+
+/// What stands before and after the block: ends of lines.
+static EMPTY: Lane = Lane {
+    digit: 0,
+    alpha: 0,
+    upper: 0,
+    join: 0,
+    key: 0,
+    colon: 0,
+    escape: 0,
+    high: 0,
+    space: 0,
+    feed: u64::MAX,
+};
+
+/// Where digit groups begin in a stretch.
+pub(super) type GroupStarts = Places<{ EVERY_OTHER + AT_ONCE }>;
+
+/// Consecutive lanes of a block.
+pub(super) struct Stretch<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The bytes of the stretch with a margin on either side.
+    text: &'a [u8; AROUND],
+    lanes: &'a [Lane],
+    wanted: &'a [u64],
+    /// Index of its first lane.
+    pub(super) first: usize,
+    pub(super) count: usize,
+}
+
+/// Working memory of a stretch.
+pub(super) struct Lists {
+    pub(super) words: Places<{ EVERY_OTHER + AT_ONCE }>,
+    pub(super) signs: Places<{ SPAN + AT_ONCE }>,
+    pub(super) groups: GroupStarts,
+    /// Words or signs that are worth a second look.
+    pub(super) hits: [u16; SPAN + AT_ONCE],
+    /// What the lanes say of the places after them; the lane before the stretch comes first.
+    pub(super) said: [Said; STRETCH + 1],
+    /// Where in the block the last word begins.
+    pub(super) last_word: usize,
+}
+
+impl Lists {
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        Self {
+            words: Places::new(),
+            signs: Places::new(),
+            groups: Places::new(),
+            hits: [0; SPAN + AT_ONCE],
+            said: [Said::default(); STRETCH + 1],
+            last_word: 0,
+        }
+    }
+}
+
+/// What the words and keys of a lane may say, as masks of their first letters or of their signs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Said {
+    /// Words that a name may follow.
+    pub(super) words: u64,
+    /// Signs before what may be a name, or after a display name.
+    pub(super) names: u64,
+    /// Words that a phone number may follow at some distance.
+    pub(super) phones: u64,
+    /// Words that tie a number to another, and signs before what may be a number.
+    pub(super) close: u64,
+    /// Digit groups that may begin a number.
+    pub(super) numbers: u64,
+}
+
+/// A lane and its neighbours.
+#[derive(Clone, Copy)]
+pub(super) struct Window<'a> {
+    pub(super) before: &'a Lane,
+    pub(super) lane: &'a Lane,
+    pub(super) next: &'a Lane,
+}
+
+impl<'a> Stretch<'a> {
+    /// The stretch from lane `first` on; `padded` is room for its bytes where the block ends.
+    #[inline(always)]
+    pub(super) fn new(
+        bytes: &'a [u8],
+        lanes: &'a [Lane],
+        wanted: &'a [u64],
+        first: usize,
+        padded: &'a mut [u8; AROUND],
+    ) -> Self {
+        let base = first * 64;
+        let around = base.checked_sub(MARGIN).and_then(|at| bytes[at..].first_chunk());
+        let text = match around {
+            Some(around) => around,
+            None => {
+                pad(bytes, base, padded);
+                padded
+            }
+        };
+        Self { bytes, text, lanes, wanted, first, count: STRETCH.min(lanes.len() - first) }
+    }
+
+    /// The bytes of lane `index` where a candidate is wanted.
+    #[inline(always)]
+    pub(super) fn wanted(&self, index: usize) -> u64 {
+        self.wanted.get(self.first + index).copied().unwrap_or(u64::MAX)
+    }
+
+    #[inline(always)]
+    pub(super) fn window(&self, index: usize) -> Window<'a> {
+        let lane = |at: Option<usize>| at.and_then(|at| self.lanes.get(at)).unwrap_or(&EMPTY);
+        let at = self.first + index;
+        Window { before: lane(at.checked_sub(1)), lane: &self.lanes[at], next: lane(Some(at + 1)) }
+    }
+
+    /// Where in the block `place` is.
+    #[inline(always)]
+    pub(super) fn at(&self, place: usize) -> usize {
+        self.first * 64 + place
+    }
+
+    /// The bytes from `place` on, eight at most; line feeds past the end.
+    #[inline(always)]
+    pub(super) fn ahead<const N: usize>(&self, place: usize) -> [u8; N] {
+        const { assert!(N <= MARGIN) };
+        self.text[MARGIN + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
+    }
+
+    /// The bytes before `place`, eight at most; line feeds before the start.
+    #[inline(always)]
+    pub(super) fn behind<const N: usize>(&self, place: usize) -> [u8; N] {
+        const { assert!(N <= MARGIN) };
+        self.text[MARGIN - N + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
+    }
+}
+
+impl Window<'_> {
+    /// The first letters of words.
+    #[inline(always)]
+    pub(super) fn words(&self) -> u64 {
+        let inside = |lane: &Lane| lane.alpha | lane.digit;
+        self.lane.alpha & !after(inside(self.lane), inside(self.before))
+    }
+
+    /// The signs that may end a key; the colon of a time of day parts no field.
+    #[inline(always)]
+    pub(super) fn signs(&self) -> u64 {
+        self.lane.key & !(self.lane.colon & after(self.lane.digit, self.before.digit))
+    }
+
+    /// Capitals after a space.
+    #[inline(always)]
+    pub(super) fn pairs(&self) -> u64 {
+        self.lane.upper & after(self.lane.space, self.before.space)
+    }
+}
+
+/// The bytes of `block` from `at` on, line feeds past its end.
+#[inline(always)]
+pub(super) fn from<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
+    let byte = |index: usize| block.get(at + index).copied().unwrap_or(b'\n');
+    block
+        .get(at..)
+        .and_then(<[u8]>::first_chunk)
+        .copied()
+        .unwrap_or_else(|| std::array::from_fn(byte))
+}
+
+/// What stands around the stretch at `base`, which is the first or near the end of `bytes`; line
+/// feeds where there is nothing.
+#[cold]
+fn pad(bytes: &[u8], base: usize, padded: &mut [u8; AROUND]) {
+    let from = base.saturating_sub(MARGIN);
+    let lead = MARGIN + from - base;
+    let part = &bytes[from..bytes.len().min(base + SPAN + MARGIN)];
+    padded.fill(b'\n');
+    padded[lead..lead + part.len()].copy_from_slice(part);
+}
