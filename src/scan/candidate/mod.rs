@@ -139,6 +139,9 @@ impl Stretch<'_> {
         for index in 0..self.count {
             lists.said[index + 1] = Said::default();
             let wanted = self.wanted(index);
+            if wanted == 0 {
+                continue;
+            }
             let (window, base) = (self.window(index), (index * 64) as u16);
             lists.words.push::<2>(window.words() & wanted, base);
             lists.signs.push::<1>(window.signs() & wanted, base);
