@@ -203,6 +203,9 @@ pub(crate) struct BenchArgs {
         value_parser = clap::value_parser!(u32).range(1..=10_000)
     )]
     pub(crate) rounds: u32,
+    /// Measure every kernel that this CPU can run, with ratios to the scalar one
+    #[arg(long, env = "LOGNYM_COMPARE", value_parser = FalseyValueParser::new())]
+    pub(crate) compare: bool,
     /// Print one JSON object for each log
     #[arg(long, env = "LOGNYM_JSON", value_parser = FalseyValueParser::new())]
     pub(crate) json: bool,

@@ -1,5 +1,6 @@
 //! `lognym bench`: its form. How fast anything is, is no matter for a test.
 
+use lognym::scan::Kernel;
 use serde_json::Value;
 
 use crate::util::run;
@@ -19,7 +20,7 @@ fn a_log_is_measured_stage_by_stage() {
     let kernels = figures["kernels"].as_array().unwrap();
     assert_eq!(kernels.last().unwrap()["kernel"], "scalar");
     for kernel in kernels {
-        assert_eq!(kernel["stages"].as_array().unwrap().len(), 4);
+        assert_eq!(kernel["stages"].as_array().unwrap().len(), 5);
         assert!(kernel["bytes_per_second"].as_f64().unwrap() > 0.0);
     }
 
@@ -30,6 +31,35 @@ fn a_log_is_measured_stage_by_stage() {
     {
         assert!(table.contains(part), "{part:?} is not in {table}");
     }
+}
+
+#[test]
+fn kernels_are_compared_with_the_scalar_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("some.log");
+    std::fs::write(&log, "call to +493023125042 failed\n".repeat(50)).unwrap();
+    let log = log.to_str().unwrap();
+    let expected: Vec<&str> = Kernel::available().map(|kernel| kernel.isa().name()).collect();
+
+    let output = run(&["bench", "--rounds=1", "--compare", "--json", log], b"");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let figures: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let kernels = figures["kernels"].as_array().unwrap();
+    let names: Vec<&str> = kernels.iter().filter_map(|k| k["kernel"].as_str()).collect();
+    assert_eq!(names, expected);
+    assert_eq!(kernels[0]["ratio_to_scalar"], 1.0);
+    for kernel in kernels {
+        let stages = kernel["stages"].as_array().unwrap();
+        assert!(stages.iter().all(|stage| stage["ratio_to_scalar"].as_f64().unwrap() > 0.0));
+        let shares: f64 = stages.iter().filter_map(|stage| stage["share"].as_f64()).sum();
+        assert!((shares - 1.0).abs() < 1e-6, "the shares add up to {shares}");
+    }
+
+    let output = run(&["bench", "--rounds=1", "--compare", "--kernel=scalar", log], b"");
+    let table = String::from_utf8(output.stdout).unwrap();
+    let heads = table.lines().find(|line| line.ends_with("ratio")).unwrap();
+    let heads: Vec<&str> = heads.split_whitespace().filter(|head| *head != "ratio").collect();
+    assert_eq!(heads, expected);
 }
 
 #[test]

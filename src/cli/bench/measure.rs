@@ -10,7 +10,10 @@ use lognym::stats::Counts;
 use memchr::{memchr, memrchr};
 
 /// The stages, in the order of the flow.
-pub(super) const STAGES: [&str; 4] = ["scan", "candidates", "detect", "pseudonymise"];
+pub(super) const STAGES: [&str; 5] = ["scan", "sift", "candidates", "detect", "pseudonymise"];
+/// Where the stages stand that judge candidates and replace findings.
+pub(super) const DETECT: usize = 3;
+const PSEUDONYMISE: usize = 4;
 
 /// An engine with a kernel of its own, and its working memory.
 pub(super) struct Contender {
@@ -20,17 +23,81 @@ pub(super) struct Contender {
     spare: Spare,
 }
 
+/// One round, stage by stage.
+#[derive(Default)]
+struct Staged {
+    times: [Duration; STAGES.len()],
+    familiar: u64,
+    candidates: u64,
+}
+
 /// What one contender did with a text.
 #[derive(Debug)]
 pub(super) struct Measured {
     pub(super) isa: Isa,
     pub(super) counts: Counts,
+    /// Lines that were left out, for they look like one before in which nothing was found.
+    pub(super) familiar: u64,
     pub(super) candidates: u64,
     /// The fastest round of each stage.
-    pub(super) stages: [Duration; 4],
+    pub(super) stages: [Duration; STAGES.len()],
     /// The fastest round, and the one in the middle, of the flow as the filter runs it.
     pub(super) whole: Duration,
     pub(super) whole_median: Duration,
+}
+
+impl Measured {
+    /// Bytes a second, were `time` what all bytes took; no measurable time counts as a nanosecond.
+    pub(super) fn rate(&self, time: Duration) -> f64 {
+        self.counts.bytes_in as f64 / time.as_secs_f64().max(1e-9)
+    }
+
+    /// Nanoseconds of `time` for each byte.
+    pub(super) fn ns_per_byte(&self, time: Duration) -> f64 {
+        per(time, self.counts.bytes_in)
+    }
+
+    /// Nanoseconds of `time` for each candidate.
+    pub(super) fn ns_per_candidate(&self, time: Duration) -> f64 {
+        per(time, self.candidates)
+    }
+
+    /// Nanoseconds that the last stage takes for each finding.
+    pub(super) fn ns_per_finding(&self) -> f64 {
+        per(self.stages[PSEUDONYMISE], self.findings())
+    }
+
+    pub(super) fn findings(&self) -> u64 {
+        self.counts.by_type.iter().sum()
+    }
+
+    /// The stages, then the whole flow and its median: what it is called, its time, and whether it
+    /// is a stage.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static str, Duration, bool)> {
+        let stages = STAGES.into_iter().zip(self.stages).map(|(stage, time)| (stage, time, true));
+        stages.chain([("whole", self.whole, false), ("  median", self.whole_median, false)])
+    }
+
+    /// How close candidates stand.
+    pub(super) fn candidates_per_megabyte(&self) -> f64 {
+        self.candidates as f64 * 1e6 / (self.counts.bytes_in as f64).max(1.0)
+    }
+
+    /// The part of the stages' time that `stage` takes, from 0 to 1.
+    pub(super) fn share(&self, stage: Duration) -> f64 {
+        let sum: Duration = self.stages.iter().sum();
+        stage.as_secs_f64() / sum.as_secs_f64().max(1e-9)
+    }
+}
+
+/// Nanoseconds for each of `count`; 0 when there is none.
+fn per(time: Duration, count: u64) -> f64 {
+    if count == 0 { 0.0 } else { time.as_secs_f64() * 1e9 / count as f64 }
+}
+
+/// How many times faster `time` is than that of the scalar kernel.
+pub(super) fn ratio(scalar: Duration, time: Duration) -> f64 {
+    scalar.as_secs_f64().max(1e-9) / time.as_secs_f64().max(1e-9)
 }
 
 impl Contender {
@@ -38,15 +105,18 @@ impl Contender {
         Self { isa, scratch: engine.scratch(), engine, spare: Spare::default() }
     }
 
-    /// Runs stage after stage over each block; returns the time in each of them.
-    fn staged(&mut self, blocks: &[&[u8]]) -> ([Duration; 4], u64) {
+    /// Runs stage after stage over each block, as a worker that has seen no line yet.
+    fn staged(&mut self, blocks: &[&[u8]]) -> Staged {
         let Self { engine, scratch, spare, .. } = self;
-        let (mut times, mut candidates) = ([Duration::ZERO; 4], 0);
+        let mut staged = Staged::default();
+        scratch.forget();
         for block in blocks {
             let start = Instant::now();
             engine.scan(black_box(block), scratch);
             let scanned = Instant::now();
-            candidates += engine.candidates(block, scratch) as u64;
+            staged.familiar += engine.sift(block, scratch) as u64;
+            let sifted = Instant::now();
+            staged.candidates += engine.candidates(block, scratch) as u64;
             let gathered = Instant::now();
             black_box(engine.find(block, scratch));
             let found = Instant::now();
@@ -54,18 +124,20 @@ impl Contender {
             black_box(vetted.as_bytes());
             let done = Instant::now();
             *spare = vetted.recycle();
-            let ends = [start, scanned, gathered, found, done];
-            for (time, pair) in times.iter_mut().zip(ends.windows(2)) {
+            let ends = [start, scanned, sifted, gathered, found, done];
+            for (time, pair) in staged.times.iter_mut().zip(ends.windows(2)) {
                 *time += pair[1] - pair[0];
             }
         }
-        (times, candidates)
+        staged
     }
 
-    /// Runs the flow as the filter does; returns what it counted, and its time.
+    /// Runs the flow as a worker of the filter does on its first lines; returns what it counted, and
+    /// its time.
     fn whole(&mut self, blocks: &[&[u8]]) -> (Counts, Duration) {
         let Self { engine, scratch, spare, .. } = self;
         let (mut counts, mut time) = (Counts::default(), Duration::ZERO);
+        scratch.forget();
         for block in blocks {
             let start = Instant::now();
             let vetted = engine.process(black_box(block), scratch, std::mem::take(spare));
@@ -88,8 +160,8 @@ pub(super) fn all(contenders: &mut [Contender], text: &[u8], rounds: u32) -> Vec
         for ((contender, result), wholes) in
             contenders.iter_mut().zip(&mut results).zip(&mut wholes)
         {
-            let (stages, _) = contender.staged(&blocks);
-            for (best, time) in result.stages.iter_mut().zip(stages) {
+            let staged = contender.staged(&blocks);
+            for (best, time) in result.stages.iter_mut().zip(staged.times) {
                 *best = (*best).min(time);
             }
             wholes.push(contender.whole(&blocks).1);
@@ -105,10 +177,18 @@ pub(super) fn all(contenders: &mut [Contender], text: &[u8], rounds: u32) -> Vec
 
 /// The round that only counts.
 fn first(contender: &mut Contender, blocks: &[&[u8]]) -> Measured {
-    let (_, candidates) = contender.staged(blocks);
+    let Staged { familiar, candidates, .. } = contender.staged(blocks);
     let (counts, whole) = contender.whole(blocks);
-    let stages = [Duration::MAX; 4];
-    Measured { isa: contender.isa, counts, candidates, stages, whole, whole_median: whole }
+    let stages = [Duration::MAX; STAGES.len()];
+    Measured {
+        isa: contender.isa,
+        counts,
+        familiar,
+        candidates,
+        stages,
+        whole,
+        whole_median: whole,
+    }
 }
 
 /// Cuts `text` into blocks of whole lines as the filter does: `size` bytes, or one longer line.

@@ -1,8 +1,10 @@
-//! `lognym bench [FILE...]`: how fast the core is in memory, stage by stage, on one thread.
+//! `lognym bench [FILE...]`: how fast the core is in memory, stage by stage, on one thread; with
+//! `--compare` on every kernel of this CPU.
 //!
 //! Nothing is read or written while the clock runs, so the figures are those of the core; what a run
 //! over files makes of them is what `--stats` shows.
 
+mod json;
 mod measure;
 mod show;
 
@@ -25,7 +27,7 @@ const BUILT_IN_BYTES: usize = 4 << 20;
 const SEED: u64 = 0x006c_6f67_6e79_6d00;
 
 pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
-    let mut contenders = contenders(&args.detector)?;
+    let mut contenders = contenders(args)?;
     if args.files.is_empty() {
         for density in Density::ALL {
             let corpus = corpus::generate(density, BUILT_IN_BYTES, SEED);
@@ -37,21 +39,26 @@ pub(crate) fn run(args: &BenchArgs) -> Result<Exit, Failure> {
         report(&file.display().to_string(), &read(file)?, &mut contenders, args)?;
     }
     if !args.json {
-        message::print(show::legend(args.rounds).as_bytes())?;
+        message::print(show::legend(args.rounds, args.compare).as_bytes())?;
     }
     Ok(Exit::Ok)
 }
 
-/// The kernel that was asked for, and the scalar one to compare it with.
-fn contenders(detector: &DetectorArgs) -> Result<Vec<Contender>, Failure> {
-    let scalar = Kernel::new(Isa::Scalar).filter(|_| detector.kernel.isa() != Isa::Scalar);
-    let kernels = [Some(detector.kernel), scalar].into_iter().flatten();
-    kernels
-        .map(|kernel| {
-            let detector = DetectorArgs { kernel, ..detector.clone() };
-            Ok(Contender::new(kernel.isa(), settings::keyless(&detector)?))
-        })
-        .collect()
+/// The kernel that was asked for and the scalar one beside it, or every one of this CPU with the
+/// scalar one first.
+fn contenders(args: &BenchArgs) -> Result<Vec<Contender>, Failure> {
+    let asked = args.detector.kernel;
+    let kernels: Vec<Kernel> = if args.compare {
+        Kernel::available().collect()
+    } else {
+        let scalar = Kernel::new(Isa::Scalar).filter(|_| asked.isa() != Isa::Scalar);
+        [Some(asked), scalar].into_iter().flatten().collect()
+    };
+    let contender = |kernel: Kernel| {
+        let detector = DetectorArgs { kernel, ..args.detector.clone() };
+        Ok(Contender::new(kernel.isa(), settings::keyless(&detector)?))
+    };
+    kernels.into_iter().map(contender).collect()
 }
 
 fn report(
@@ -61,7 +68,12 @@ fn report(
     args: &BenchArgs,
 ) -> Result<Exit, Failure> {
     let results = measure::all(contenders, text, args.rounds);
-    let text = if args.json { show::json(name, &results) } else { show::table(name, &results) };
+    let form = match (args.json, args.compare) {
+        (true, _) => json::line,
+        (false, true) => show::comparison,
+        (false, false) => show::table,
+    };
+    let text = form(name, &results);
     message::print(text.as_bytes())
 }
 
