@@ -25,7 +25,7 @@ const GUARDS: [&str; 4] = [
 ];
 
 /// What is replaced, with the context that betrays it. Names come first.
-const HITS: [&str; 7] = [
+pub(crate) const HITS: [&str; 7] = [
     // Name fields in JSON and key=value, display names, honorifics and roles.
     r#"(?i:(?:caller|display|agent|customer|full|contact)_?name"?[:=]"?|callerid\(name\)=)[A-Za-z\x80-\xff][A-Za-z\x80-\xff' ,.-]+[A-Za-z\x80-\xff]"#,
     r#""[A-Za-z\x80-\xff][A-Za-z\x80-\xff' ,.-]+" <(?:sips?|tel):"#,

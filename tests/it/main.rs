@@ -24,5 +24,6 @@ mod rules;
 mod schema;
 mod secrets;
 mod serve;
+mod speed;
 mod subject;
 mod util;
