@@ -42,6 +42,23 @@ fn every_program_has_done_the_work() {
 }
 
 #[test]
+fn every_stage_has_its_count_of_instructions() {
+    let text = file("benches/record/instructions.json");
+    let record: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let counted = file("benches/instructions/counted.rs");
+    let ids: Vec<&str> = counted
+        .split("guarded(\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap_or_default())
+        .collect();
+    let counts = record["instructions"].as_object().unwrap();
+    assert_eq!((ids.len(), counts.len()), (18, 18));
+    for id in ids {
+        assert!(counts[id].as_u64().unwrap() > 0, "{id}");
+    }
+}
+
+#[test]
 fn posix_spells_groups_and_cases_out() {
     for (regex, expected) in [
         (r"a(?:b|c)\(d", r"a(b|c)\(d"),
