@@ -6,6 +6,7 @@
 use super::Lane;
 use super::drive::{WIDTH, drive};
 use crate::class::Class;
+use crate::swar;
 
 pub(super) fn classify(bytes: &[u8], lanes: &mut Vec<Lane>) {
     drive(bytes, lanes, lane_of);
@@ -22,10 +23,8 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
         lane.upper |= mask(Class::UPPER);
         lane.join |= mask(Class::JOIN);
         lane.key |= mask(Class::KEY);
-        let only = |wanted: u8| {
-            let ones = u64::from_le_bytes(eight.map(|byte| u8::from(byte == wanted)));
-            compress(ones) << (8 * index)
-        };
+        let bytes = u64::from_le_bytes(*eight);
+        let only = |wanted: u8| compress(swar::equal(bytes, wanted) >> 7) << (8 * index);
         lane.colon |= only(b':');
         lane.feed |= only(b'\n');
         lane.escape |= mask(Class::ESCAPE);
