@@ -7,7 +7,7 @@
 //! what a worker has seen.
 //!
 //! What it holds in memory: keyed digests, from which no text can be told, 128 KiB of them. Where few
-//! lines are familiar it rests, for digests cost a tenth of a search.
+//! lines are familiar it rests, for digests cost a fifth of a search.
 
 use crate::detect::Found;
 use crate::scan::template::{self, Seed, Template};
@@ -31,7 +31,7 @@ pub(super) struct Familiar {
 }
 
 impl Familiar {
-    /// Most digests; as much as a line of a log is worth in the second-level cache.
+    /// Most digests, a power of two: thousands of templates, in an eighth of a second-level cache.
     const SLOTS: usize = 1 << 14;
     /// Lines of a trial, and bytes of the rest after one in which fewer than half were familiar: what
     /// half the lines save is what the digests of all cost.
@@ -127,4 +127,57 @@ fn leave_out(marks: &mut Marks, start: usize, end: usize) {
     marks.wanted[first] &= !from;
     marks.wanted[first + 1..last].fill(0);
     marks.wanted[last] &= !to;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Engine, Setup};
+    use crate::pseudonym::{Domain, Keys};
+    use crate::stats::Counts;
+
+    #[test]
+    fn lines_become_familiar_unless_something_is_in_them() {
+        let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
+        let engine = Engine::new(Setup::default(), keys).expect("the rules are valid");
+        let mut scratch = engine.scratch();
+        let block = |second: u8| {
+            format!(
+                "10:15:{second} sshd[4{second}]: closed by 198.51.100.{second}\n\
+                 10:15:{second} callerName=\"Erika Beispiel\"\n\
+                 10:15:{second} spoke to nam_mrbbqd_pqmmrmhtqptvncnfjpgvjmhn\n"
+            )
+        };
+        let familiar = |scratch: &mut _, second| {
+            let block = block(second);
+            engine.scan(block.as_bytes(), scratch);
+            engine.sift(block.as_bytes(), scratch)
+        };
+        assert_eq!(familiar(&mut scratch, 10), 0);
+        assert_eq!(engine.detect(block(20).as_bytes(), &mut scratch).len(), 1);
+        assert_eq!(familiar(&mut scratch, 30), 1);
+        scratch.forget();
+        assert_eq!(familiar(&mut scratch, 30), 0);
+    }
+
+    #[test]
+    fn it_rests_after_a_trial_with_few_familiar_lines() {
+        let trial =
+            |known| Familiar { seen: Familiar::TRIAL, judged: 10, known, ..Familiar::default() };
+        assert!(!trial(5).rests(1));
+        let mut resting = trial(4);
+        assert!(resting.rests(Familiar::REST - 1) && resting.rests(1));
+        assert!(!resting.rests(1));
+    }
+
+    #[test]
+    fn all_bytes_of_a_line_are_left_out_and_no_other() {
+        for (start, end) in [(0, 1), (3, 64), (3, 65), (64, 128), (60, 260)] {
+            let mut marks = Marks::default();
+            Kernel::auto().mark(&[b' '; 300], &mut marks);
+            leave_out(&mut marks, start, end);
+            let wanted = |at: usize| marks.wanted[at / 64] >> (at % 64) & 1 == 1;
+            assert!((0..300).all(|at| wanted(at) != (start..end).contains(&at)), "{start}..{end}");
+        }
+    }
 }

@@ -2,10 +2,10 @@
 //!
 //! Most lines of a log were seen before, with other times, counts and addresses. In: a block and its
 //! [`Marks`]. Out: for each line 64 bits of it that stay the same while such digits change. What stays
-//! in is all that the detectors may ask for: every other byte, the place of each digit, and the digits
-//! themselves where a number may begin ([`Group`]), where they end a word (`e164`,
-//! `h323`) and in a line with escapes or other scripts, which may spell digits. So of two lines with one
-//! template, nothing can be found in both or in none, unless they differ where something can be found.
+//! in is all that the detectors ask for: every other byte, the place of each digit, and the digits
+//! themselves where a number may begin ([`Group`]), where they end a word (`e164`, `h323`), and in a line
+//! with escapes or other scripts, which may spell digits. So if nothing is found in one of two lines with
+//! the same template, nothing is found in the other.
 //!
 //! The digest is keyed by a random [`Seed`], so nobody can write a line that passes for another, and
 //! two lines meet by chance once in 2^64. Safe code; a fifth of a nanosecond a byte.
