@@ -8,7 +8,7 @@
 //! the same template, nothing is found in the other.
 //!
 //! The digest is keyed by a random [`Seed`], so nobody can write a line that passes for another, and
-//! two lines meet by chance once in 2^64. Safe code; a fifth of a nanosecond a byte.
+//! two lines meet by chance once in 2^64. Safe code; half a nanosecond a byte.
 
 use std::hash::{BuildHasher, RandomState};
 
