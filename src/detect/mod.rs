@@ -116,11 +116,9 @@ pub struct Found {
     keys: KeyCache,
     /// Lines to be looked at once more: see [`again`].
     again: Vec<Span>,
-    /// Where existing tokens are, but for those of lines that are looked at once more.
+    /// Where existing tokens are.
     token_places: Vec<usize>,
-    /// Existing tokens: how many there are.
-    pub tokens: u64,
-    /// Those that carry another key id.
+    /// How many of them carry another key id.
     pub foreign: u64,
     /// Numbers that were rejected, if somebody wants to know: in ascending order.
     pub rejected: Option<Vec<Rejected>>,
@@ -132,6 +130,11 @@ impl Found {
     pub fn places(&self) -> impl Iterator<Item = usize> {
         let findings = self.findings.iter().map(|finding| finding.span.start);
         findings.chain(self.token_places.iter().copied())
+    }
+
+    /// How many existing tokens there are.
+    pub fn tokens(&self) -> u64 {
+        self.token_places.len() as u64
     }
 
     /// The canonical form of `finding`, if the detector gave one.
@@ -179,7 +182,6 @@ impl Found {
         self.values.clear();
         self.again.clear();
         self.token_places.clear();
-        self.tokens = 0;
         self.foreign = 0;
         if let Some(rejected) = &mut self.rejected {
             rejected.clear();
@@ -482,7 +484,6 @@ impl Run<'_> {
         }
         let Some(found) = line.text.get(at..).and_then(token::lex) else { return false };
         self.found.token_places.push(at);
-        self.found.tokens += 1;
         self.found.foreign += u64::from(found.kid != self.kid);
         line.done = at + token::LEN;
         line.token_end = line.done;

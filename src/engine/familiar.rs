@@ -39,7 +39,7 @@ impl Familiar {
     const REST: usize = 32 << 20;
     const FEW: usize = 2;
 
-    /// Forgets the lines of the block before.
+    /// Forgets the lines of the block before; comes first for each block.
     pub(super) fn begin(&mut self) {
         self.lines.clear();
     }
@@ -52,7 +52,6 @@ impl Familiar {
         marks: &mut Marks,
         seed: &Seed,
     ) -> usize {
-        self.begin();
         if self.rests(block.len()) {
             return 0;
         }

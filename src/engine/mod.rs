@@ -460,6 +460,6 @@ fn count_block(block: &[u8], out: &[u8], found: &Found, counts: &mut Counts) {
     counts.bytes_out = out.len() as u64;
     counts.lines = memchr::memchr_iter(b'\n', block).count() as u64;
     counts.lines += u64::from(block.last().is_some_and(|&last| last != b'\n'));
-    counts.tokens_seen += found.tokens;
+    counts.tokens_seen += found.tokens();
     counts.tokens_foreign += found.foreign;
 }
