@@ -9,12 +9,15 @@ mod naive;
 use std::hint::black_box;
 use std::ops::RangeInclusive;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use lognym::corpus::{self, Density};
 use lognym::engine::{Engine, Scratch, Spare};
 use lognym::scan::{Isa, Kernel};
 use lognym::stats::Counts;
 use naive::Naive;
+
+type Group<'c> = BenchmarkGroup<'c, WallTime>;
 
 /// The rival misses some spellings and takes some of its own; less than this would be a
 /// straw man, more would be a different job.
@@ -35,15 +38,18 @@ fn measure(criterion: &mut Criterion, id: &str, engine: &Engine) {
     for (density, corpus) in common::corpora() {
         let blocks = common::blocks(&corpus.text);
         common::assert_found(&corpus, found_by_engine(engine, &blocks), common::ENGINE_SHARE);
-        let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
         group.throughput(Throughput::Bytes(corpus.text.len() as u64));
-        group.bench_function(density, |bencher| {
-            bencher.iter(|| {
-                spare = run_engine(engine, &blocks, &mut scratch, std::mem::take(&mut spare))
-            });
-        });
+        time_engine(&mut group, density, engine, &blocks);
     }
     group.finish();
+}
+
+fn time_engine(group: &mut Group, id: &str, engine: &Engine, blocks: &[&[u8]]) {
+    let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
+    group.bench_function(id, |bencher| {
+        bencher
+            .iter(|| spare = run_engine(engine, blocks, &mut scratch, std::mem::take(&mut spare)));
+    });
 }
 
 fn run_engine(engine: &Engine, blocks: &[&[u8]], scratch: &mut Scratch, mut spare: Spare) -> Spare {
@@ -93,12 +99,7 @@ fn repeated(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(text.len() as u64));
     let engine = common::engine(Kernel::auto());
     assert_eq!(found_by_engine(&engine, &blocks), [0, 0]);
-    let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
-    group.bench_function("lognym", |bencher| {
-        bencher.iter(|| {
-            spare = run_engine(&engine, &blocks, &mut scratch, std::mem::take(&mut spare))
-        });
-    });
+    time_engine(&mut group, "lognym", &engine, &blocks);
     let naive = Naive::new(&[0x5a; 32]);
     let (mut canonical, mut out) = (Vec::new(), Vec::new());
     group.bench_function("naive", |bencher| {
@@ -134,14 +135,8 @@ fn hostile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("engine/hostile");
     for (name, unit) in HOSTILE {
         let line = unit.repeat(HOSTILE_BYTES / unit.len());
-        let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
         group.throughput(Throughput::Bytes(line.len() as u64));
-        group.bench_function(name, |bencher| {
-            let blocks = [line.as_bytes()];
-            bencher.iter(|| {
-                spare = run_engine(&engine, &blocks, &mut scratch, std::mem::take(&mut spare))
-            });
-        });
+        time_engine(&mut group, name, &engine, &[line.as_bytes()]);
     }
     group.finish();
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use criterion::Criterion;
 use lognym::corpus::{self, Corpus, Density};
 use lognym::engine::{Engine, Setup};
+use lognym::frame::Limits;
 use lognym::plan::Region;
 use lognym::pseudonym::{Domain, Keys};
 use lognym::scan::Kernel;
@@ -17,8 +18,6 @@ use lognym::stats::Counts;
 pub(crate) const ENGINE_SHARE: RangeInclusive<f64> = 0.98..=1.02;
 /// Large enough that the corpus outgrows the L2 cache, small enough for a quick run.
 pub(crate) const CORPUS_BYTES: usize = 4 << 20;
-/// What the stream feeds the engine with.
-const BLOCK_BYTES: usize = 256 << 10;
 pub(crate) const SEED: u64 = 0x006c_6f67_6e79_6d00;
 
 /// How long each bench runs: short enough for the whole set, long enough to tell ratios apart.
@@ -37,18 +36,22 @@ pub(crate) fn corpora() -> Vec<(&'static str, Corpus)> {
 
 /// An engine as the filter builds it, with keys that nobody keeps.
 pub(crate) fn engine(kernel: Kernel) -> Engine {
+    engine_under(kernel, Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness"))
+}
+
+/// The same with these keys.
+pub(crate) fn engine_under(kernel: Kernel, keys: Keys) -> Engine {
     let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
-    let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
     Engine::new(Setup { kernel, regions, ..Setup::default() }, keys)
         .expect("the embedded rules are valid")
 }
 
-/// Cuts `text` into blocks of whole lines.
+/// Cuts `text` into blocks of whole lines, of the size that the stream feeds the engine with.
 pub(crate) fn blocks(text: &[u8]) -> Vec<&[u8]> {
     let mut blocks = Vec::new();
     let mut rest = text;
-    while rest.len() > BLOCK_BYTES {
-        let line_end = memchr::memrchr(b'\n', &rest[..BLOCK_BYTES]);
+    while rest.len() > Limits::BLOCK_BYTES {
+        let line_end = memchr::memrchr(b'\n', &rest[..Limits::BLOCK_BYTES]);
         let (block, tail) = rest.split_at(line_end.expect("lines are shorter than a block") + 1);
         blocks.push(block);
         rest = tail;

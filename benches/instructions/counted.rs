@@ -5,16 +5,15 @@ use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group};
 use lognym::corpus::{self, Density};
-use lognym::engine::{Engine, Scratch, Setup, Spare};
-use lognym::plan::Region;
+use lognym::engine::{Engine, Scratch, Spare};
 use lognym::pseudonym::{Domain, Keys};
 use lognym::secret::Secret;
 use lognym::stats::Counts;
 
 use crate::baseline::{guarded, kernel};
+use crate::common;
 
 const CORPUS_BYTES: usize = 64 << 10;
-const SEED: u64 = 0x006c_6f67_6e79_6d00;
 
 /// Counts, or is counted: the runner calls back with the name of one bench.
 pub(crate) fn run() {
@@ -33,13 +32,11 @@ struct Ready {
 fn started(density: Density) -> Ready {
     let secret = Secret::filled(|bytes| *bytes = std::array::from_fn(|at| at as u8));
     let keys = Keys::derive(&secret, &Domain::default(), &Counts::TYPES);
-    let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
-    let engine = Engine::new(Setup { kernel: kernel(), regions, ..Setup::default() }, keys)
-        .expect("the embedded rules are valid");
+    let engine = common::engine_under(kernel(), keys);
     let mut scratch = engine.scratch();
-    let other = corpus::generate(density, 2 * CORPUS_BYTES, !SEED).text;
+    let other = corpus::generate(density, 2 * CORPUS_BYTES, !common::SEED).text;
     let spare = engine.process(&other, &mut scratch, Spare::default()).recycle();
-    let block = corpus::generate(density, CORPUS_BYTES, SEED).text;
+    let block = corpus::generate(density, CORPUS_BYTES, common::SEED).text;
     Ready { engine, scratch, spare, block }
 }
 

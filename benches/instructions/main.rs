@@ -12,6 +12,8 @@
 //! shown and not compared.
 
 mod baseline;
+#[path = "../common/mod.rs"]
+mod common;
 mod counted;
 #[path = "../record/machine.rs"]
 mod machine;

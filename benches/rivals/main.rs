@@ -27,6 +27,7 @@ use std::io::{Read, Write, stdin, stdout};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use lognym::frame::Limits;
 
 /// What was asked for.
 struct Wanted {
@@ -88,12 +89,11 @@ fn run(wanted: &Wanted) -> Result<()> {
 
 /// The rival as a filter: standard input to standard output in blocks of whole lines.
 fn rival() -> Result<()> {
-    const BLOCK_BYTES: usize = 256 << 10;
     let naive = naive::Naive::new(&[b'Z'; 32]);
     let (mut canonical, mut block, mut clean) = (Vec::new(), Vec::new(), Vec::new());
     let (mut input, mut output) = (stdin().lock(), stdout().lock());
     loop {
-        let count = input.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut block)?;
+        let count = input.by_ref().take(Limits::BLOCK_BYTES as u64).read_to_end(&mut block)?;
         let end = match count {
             0 => block.len(),
             _ => memchr::memrchr(b'\n', &block).map_or(0, |at| at + 1),

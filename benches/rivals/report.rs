@@ -15,8 +15,6 @@ use crate::programs::{self, Program};
 use crate::schema::{CorpusFacts, Each, FORMAT, Record, Row, Wait};
 use crate::{Wanted, common, machine, measure};
 
-/// As in the other benches.
-const SEED: u64 = 0x006c_6f67_6e79_6d00;
 /// Enough for each program to have something to find, when only the form matters.
 const TEST_BYTES: usize = 64 << 10;
 /// Of each corpus, for the count of changed lines: some programs take minutes for the whole.
@@ -26,7 +24,7 @@ const CHECKED_BYTES: usize = 4 << 20;
 pub(crate) fn measured(wanted: &Wanted) -> Result<Record> {
     let folder = tempfile::tempdir().context("making a folder for the corpora")?;
     let corpora = Density::ALL
-        .map(|density| corpus::generate(density, (wanted.mib << 20).max(TEST_BYTES), SEED));
+        .map(|density| corpus::generate(density, (wanted.mib << 20).max(TEST_BYTES), common::SEED));
     for (density, corpus) in Density::ALL.iter().zip(&corpora) {
         let log = log(&folder, *density);
         std::fs::write(first(&log), start(&corpus.text)).context("writing a corpus's start")?;
@@ -137,19 +135,14 @@ fn row(name: &str, command: &str, rates: [f64; 3]) -> Row {
 
 /// Each program on each corpus as a file.
 fn files(wanted: &Wanted, folder: &TempDir, programs: &[Program]) -> Result<Vec<Row>> {
-    let mut rates = vec![[0.0; 3]; programs.len()];
-    let mut changed = vec![[0; 3]; programs.len()];
-    for (at, density) in Density::ALL.into_iter().enumerate() {
-        let log = log(folder, density);
-        for (program, changed) in programs.iter().zip(&mut changed) {
-            changed[at] = measure::changed_lines(program, &first(&log));
-        }
-        let bytes = size(&log)?;
-        let times = measure::in_turns(wanted.rounds, programs, |p| measure::on_file(p, &log));
-        for (rates, time) in rates.iter_mut().zip(times) {
-            rates[at] = megabytes(bytes, time);
-        }
-    }
+    let changed: Vec<_> = programs
+        .iter()
+        .map(|program| {
+            Density::ALL
+                .map(|density| measure::changed_lines(program, &first(&log(folder, density))))
+        })
+        .collect();
+    let rates = rates(wanted, folder, programs, measure::on_file)?;
     let rows = programs.iter().zip(rates).zip(changed).map(|((program, rates), changed)| Row {
         version: program.version.clone(),
         does: program.does.to_owned(),
@@ -165,19 +158,30 @@ fn files(wanted: &Wanted, folder: &TempDir, programs: &[Program]) -> Result<Vec<
 fn pipes(wanted: &Wanted, folder: &TempDir) -> Result<Vec<Row>> {
     let middles = [programs::cat(), programs::lognym("lognym", "lognym")];
     let shown = ["cat LOG | cat | cat", "cat LOG | lognym | cat"];
-    let mut rates = [[0.0; 3]; 2];
-    for (at, density) in Density::ALL.into_iter().enumerate() {
-        let log = log(folder, density);
-        let bytes = size(&log)?;
-        let times = measure::in_turns(wanted.rounds, &middles, |p| measure::between_cats(p, &log));
-        for (rates, time) in rates.iter_mut().zip(times) {
-            rates[at] = megabytes(bytes, time);
-        }
-    }
+    let rates = rates(wanted, folder, &middles, measure::between_cats)?;
     let rows = middles.iter().zip(shown).zip(rates);
     let rows: Vec<Row> = rows.map(|((p, shown), rates)| row(p.name, shown, rates)).collect();
     tell("between pipes", &rows)?;
     Ok(rows)
+}
+
+/// What each program makes of each corpus, in MB/s.
+fn rates(
+    wanted: &Wanted,
+    folder: &TempDir,
+    programs: &[Program],
+    run: impl Fn(&Program, &Path) -> Duration,
+) -> Result<Vec<[f64; 3]>> {
+    let mut rates = vec![[0.0; 3]; programs.len()];
+    for (at, density) in Density::ALL.into_iter().enumerate() {
+        let log = log(folder, density);
+        let bytes = size(&log)?;
+        let times = measure::in_turns(wanted.rounds, programs, |program| run(program, &log));
+        for (rates, time) in rates.iter_mut().zip(times) {
+            rates[at] = megabytes(bytes, time);
+        }
+    }
+    Ok(rates)
 }
 
 /// A line in to a line out while the program runs, and from start to end with one line.

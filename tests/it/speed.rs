@@ -15,11 +15,16 @@ fn file(path: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The record that `readme` shows.
+fn shown_by(readme: &str) -> schema::Record {
+    let record = draw::shown_by(readme).expect("the README names a record");
+    serde_json::from_str(&file(record)).expect("it is a record")
+}
+
 #[test]
 fn chart_and_table_are_drawn_from_the_record() {
     let readme = file("README.md");
-    let record = draw::shown_by(&readme).expect("the README names a record");
-    let record: schema::Record = serde_json::from_str(&file(record)).unwrap();
+    let record = shown_by(&readme);
     assert_eq!(record.format, schema::FORMAT);
     let redrawn = draw::redrawn(&readme, &record).expect("the section has an end");
     let again = "the record is another: `cargo run --example speed`";
@@ -29,9 +34,7 @@ fn chart_and_table_are_drawn_from_the_record() {
 
 #[test]
 fn every_program_has_done_the_work() {
-    let readme = file("README.md");
-    let record = draw::shown_by(&readme).expect("the README names a record");
-    let record: schema::Record = serde_json::from_str(&file(record)).unwrap();
+    let record = shown_by(&file("README.md"));
     for row in record.files.iter().filter(|row| row.name != "cat") {
         let [none, one_in_ten, every] = row.changed_lines.expect("it was counted").to_array();
         assert!(none == 0 && 0 < one_in_ten && one_in_ten < every, "{}", row.name);

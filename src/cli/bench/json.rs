@@ -4,11 +4,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use lognym::scan::Isa;
 use lognym::stats::Counts;
 use serde::Serialize;
 
-use super::measure::{DETECT, Measured, STAGES, ratio};
+use super::measure::{DETECT, Measured, STAGES, ratio, scalar};
 
 #[derive(Serialize)]
 struct Figures<'m> {
@@ -47,8 +46,9 @@ struct StageFigures {
 
 /// One line; kernels in the order of `results`.
 pub(super) fn line(name: &str, results: &[Measured]) -> String {
-    let Some(first) = results.first() else { return String::new() };
-    let scalar = results.iter().find(|result| result.isa == Isa::Scalar).unwrap_or(first);
+    let (Some(first), Some(scalar)) = (results.first(), scalar(results)) else {
+        return String::new();
+    };
     let types = Counts::TYPES.iter().map(|kind| kind.as_str().to_owned());
     let figures = Figures {
         name,
@@ -88,6 +88,8 @@ impl KernelFigures {
 
 #[cfg(test)]
 mod tests {
+    use lognym::scan::Isa;
+
     use super::super::show::tests::result;
     use super::*;
 

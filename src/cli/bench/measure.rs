@@ -100,6 +100,11 @@ pub(super) fn ratio(scalar: Duration, time: Duration) -> f64 {
     scalar.as_secs_f64().max(1e-9) / time.as_secs_f64().max(1e-9)
 }
 
+/// The result that others are compared with: the scalar kernel's, or the first if that was not measured.
+pub(super) fn scalar(results: &[Measured]) -> Option<&Measured> {
+    results.iter().find(|result| result.isa == Isa::Scalar).or(results.first())
+}
+
 impl Contender {
     pub(super) fn new(isa: Isa, engine: Engine) -> Self {
         Self { isa, scratch: engine.scratch(), engine, spare: Spare::default() }

@@ -3,10 +3,9 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use lognym::scan::Isa;
 use lognym::stats::Counts;
 
-use super::measure::{Measured, ratio};
+use super::measure::{Measured, ratio, scalar};
 use crate::cli::units::{grouped, human_bytes};
 
 /// What the figures mean, below the tables.
@@ -50,7 +49,7 @@ pub(super) fn table(name: &str, results: &[Measured]) -> String {
 /// One table of every kernel, each with its ratio to the scalar one.
 pub(super) fn comparison(name: &str, results: &[Measured]) -> String {
     written(name, results, |out, first| {
-        let scalar = results.iter().find(|result| result.isa == Isa::Scalar).unwrap_or(first);
+        let scalar = scalar(results).unwrap_or(first);
         write!(out, "  {:<12}", "")?;
         for result in results {
             write!(out, " {:>10} {:>7}", result.isa.name(), "ratio")?;
@@ -105,6 +104,8 @@ fn write_hits(out: &mut String, result: &Measured) -> std::fmt::Result {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use lognym::scan::Isa;
+
     use super::*;
 
     pub(in super::super) fn result(isa: Isa, factor: u32) -> Measured {
