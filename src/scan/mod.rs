@@ -40,7 +40,7 @@ use filter::Filter;
 
 /// Class masks of 64 consecutive bytes; bit i stands for byte i.
 ///
-/// The classes are those of [`Class`](crate::class::Class), and two single bytes. Bits past the end of the input are 0.
+/// The classes are those of [`Class`](crate::class::Class), and some single bytes. Bits past the end of the input are 0.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Lane {
     /// `0-9`.
@@ -51,6 +51,8 @@ pub struct Lane {
     pub upper: u64,
     /// What may stand between the digit groups of a phone number: space `- . / ( ) + ,`.
     pub join: u64,
+    /// `+ ,`: a number may begin after it although a digit stands before; also in `join`.
+    pub opens: u64,
     /// `: = <`.
     pub key: u64,
     /// `:`; also in `key`.

@@ -45,17 +45,19 @@ fn classify_neon(bytes: &[u8], lanes: &mut Vec<Lane>) {
             vandq_u8(column, row)
         });
         let (alpha, key) = (mask(code, 0b11 << (ALPHA - 1)), mask(code, 1 << KEY));
+        let only = |byte: u8| mask(raw.map(|raw| vceqq_u8(raw, vdupq_n_u8(byte))), 0xff);
         Lane {
             digit: mask(code, 1 << DIGIT),
             alpha,
             upper: alpha & !mask(raw, 1 << SMALL),
             join: mask(code, 1 << JOIN),
+            opens: only(b'+') | only(b','),
             key,
             colon: key & !mask(raw, 1 << NO_COLON),
             escape: mask(code, 0b11 << (ESCAPE - 1)),
             high: mask(raw, 0x80),
             space: mask(code, 1 << SPACE),
-            feed: mask(raw.map(|raw| vceqq_u8(raw, vdupq_n_u8(b'\n'))), 0xff),
+            feed: only(b'\n'),
         }
     });
 }

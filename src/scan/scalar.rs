@@ -25,6 +25,7 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
         lane.key |= mask(Class::KEY);
         let bytes = u64::from_le_bytes(*eight);
         let only = |wanted: u8| compress(swar::equal(bytes, wanted) >> 7) << (8 * index);
+        lane.opens |= only(b'+') | only(b',');
         lane.colon |= only(b':');
         lane.feed |= only(b'\n');
         lane.escape |= mask(Class::ESCAPE);

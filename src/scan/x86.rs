@@ -103,7 +103,7 @@ fn classify_ssse3(bytes: &[u8], lanes: &mut Vec<Lane>) {
     let low = load_128(&nibble::LOW);
     let high = load_128(&nibble::HIGH);
     let nibble = _mm_set1_epi8(0x0f);
-    let feed = _mm_set1_epi8(FEED);
+    let [plus, comma, feed] = SINGLE.map(|byte| _mm_set1_epi8(byte));
     drive(bytes, lanes, |chunk| {
         let (quarters, _) = chunk.as_chunks::<16>();
         let raw = [0, 1, 2, 3].map(|index| load_128(&quarters[index]));
@@ -120,6 +120,10 @@ fn classify_ssse3(bytes: &[u8], lanes: &mut Vec<Lane>) {
             alpha,
             upper: alpha & !mask_ssse3(raw, SMALL),
             join: mask_ssse3(code, JOIN),
+            opens: mask_ssse3(
+                raw.map(|raw| _mm_or_si128(_mm_cmpeq_epi8(raw, plus), _mm_cmpeq_epi8(raw, comma))),
+                TOP,
+            ),
             key,
             colon: key & !mask_ssse3(raw, NO_COLON),
             escape: mask_ssse3(paired, ESCAPE),
@@ -146,7 +150,7 @@ fn classify_avx2(bytes: &[u8], lanes: &mut Vec<Lane>) {
     let low = _mm256_broadcastsi128_si256(load_128(&nibble::LOW));
     let high = _mm256_broadcastsi128_si256(load_128(&nibble::HIGH));
     let nibble = _mm256_set1_epi8(0x0f);
-    let feed = _mm256_set1_epi8(FEED);
+    let [plus, comma, feed] = SINGLE.map(|byte| _mm256_set1_epi8(byte));
     drive(bytes, lanes, |chunk| {
         let (halves, _) = chunk.as_chunks::<32>();
         let raw = [0, 1].map(|index| load_256(&halves[index]));
@@ -162,6 +166,12 @@ fn classify_avx2(bytes: &[u8], lanes: &mut Vec<Lane>) {
             alpha,
             upper: alpha & !mask_avx2(raw, SMALL),
             join: mask_avx2(code, JOIN),
+            opens: mask_avx2(
+                raw.map(|raw| {
+                    _mm256_or_si256(_mm256_cmpeq_epi8(raw, plus), _mm256_cmpeq_epi8(raw, comma))
+                }),
+                TOP,
+            ),
             key,
             colon: key & !mask_avx2(raw, NO_COLON),
             escape: mask_avx2(paired, ESCAPE),
@@ -187,6 +197,7 @@ fn mask_avx2(halves: [__m256i; 2], bit: u32) -> u64 {
 fn classify_avx512(bytes: &[u8], lanes: &mut Vec<Lane>) {
     let low = _mm512_broadcast_i32x4(load_128(&nibble::LOW));
     let high = _mm512_broadcast_i32x4(load_128(&nibble::HIGH));
+    let [plus, comma, feed] = SINGLE;
     let nibble = _mm512_set1_epi8(0x0f);
     drive(bytes, lanes, |chunk| {
         let raw = load_512(chunk);
@@ -194,6 +205,7 @@ fn classify_avx512(bytes: &[u8], lanes: &mut Vec<Lane>) {
         let row = _mm512_and_si512(_mm512_srli_epi16::<4>(raw), nibble);
         let code = _mm512_and_si512(_mm512_shuffle_epi8(low, raw), _mm512_shuffle_epi8(high, row));
         let any = |bits: u8| _mm512_test_epi8_mask(code, _mm512_set1_epi8(bits.cast_signed()));
+        let only = |byte: i8| _mm512_cmpeq_epi8_mask(raw, _mm512_set1_epi8(byte));
         let (alpha, key) = (any(0b11 << (ALPHA - 1)), any(1 << KEY));
         let lacks =
             |mask, bit: u32| _mm512_mask_testn_epi8_mask(mask, raw, _mm512_set1_epi8(1 << bit));
@@ -202,12 +214,13 @@ fn classify_avx512(bytes: &[u8], lanes: &mut Vec<Lane>) {
             alpha,
             upper: lacks(alpha, SMALL),
             join: any(1 << JOIN),
+            opens: only(plus) | only(comma),
             key,
             colon: lacks(key, NO_COLON),
             escape: any(0b11 << (ESCAPE - 1)),
             high: _mm512_movepi8_mask(raw),
             space: any(1 << SPACE),
-            feed: _mm512_cmpeq_epi8_mask(raw, _mm512_set1_epi8(FEED)),
+            feed: only(feed),
         }
     });
 }
@@ -230,8 +243,8 @@ fn load_512(bytes: &[u8; WIDTH]) -> __m512i {
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
-/// A line feed.
-const FEED: i8 = b'\n'.cast_signed();
+/// Bytes that have a mask of their own.
+const SINGLE: [i8; 3] = [b'+'.cast_signed(), b','.cast_signed(), b'\n'.cast_signed()];
 
 /// Number of a byte's top bit, the one that a mask is taken from.
 const TOP: u32 = 7;

@@ -9,11 +9,13 @@ use super::Marks;
 use super::filter::{AT_ONCE, Filter};
 use super::mask::after;
 use crate::class::Class;
+use rows::Rows;
 use stretch::{AROUND, GroupStarts, Lists, SPAN, STRETCH, Said, Stretch, Window};
 
 mod key;
 mod number;
 mod places;
+mod rows;
 mod stretch;
 mod word;
 
@@ -62,12 +64,13 @@ pub(super) fn fill_groups(bytes: &[u8], marks: &mut Marks) {
     if marks.grouped {
         return;
     }
-    let (mut starts, mut padded) = (GroupStarts::new(), [0; AROUND]);
+    let (mut starts, mut padded, mut rows) = (GroupStarts::new(), [0; AROUND], Rows::new());
     for first in (0..marks.lanes.len()).step_by(STRETCH) {
         let stretch = Stretch::new(bytes, &marks.lanes, &[], first, &mut padded);
         starts.clear();
-        for index in 0..stretch.count {
-            starts.push::<1>(stretch.group_starts(index), (index * 64) as u16);
+        rows.fill(&stretch);
+        for (index, &mask) in rows.group_starts().iter().take(stretch.count).enumerate() {
+            starts.push::<1>(mask, (index * 64) as u16);
         }
         stretch.groups(&starts, &mut marks.groups);
     }
@@ -86,13 +89,13 @@ pub(super) fn fill(
     out: &mut Vec<Candidate>,
 ) {
     out.clear();
-    let (mut lists, mut padded) = (Lists::new(), [0; AROUND]);
+    let (mut lists, mut padded, mut rows) = (Lists::new(), [0; AROUND], Rows::new());
     let Marks { lanes, groups, grouped, wanted } = marks;
     let mut used = 0;
     for first in (0..lanes.len()).step_by(STRETCH) {
         let stretch = Stretch::new(bytes, lanes, wanted, first, &mut padded);
         lists.said[0] = lists.said[STRETCH];
-        stretch.list(&mut lists, *grouped);
+        stretch.list(&mut rows, &mut lists, *grouped);
         stretch.groups(&lists.groups, groups);
         let end = stretch.at(SPAN);
         let own = groups[used..].iter().take_while(|group| (group.at as usize) < end).count();
@@ -132,21 +135,22 @@ impl Stretch<'_> {
     /// Lists the words, the signs and, unless they are `grouped`, the digit groups of the stretch, and
     /// forgets what was said of others.
     #[inline(always)]
-    fn list(&self, lists: &mut Lists, grouped: bool) {
+    fn list(&self, rows: &mut Rows, lists: &mut Lists, grouped: bool) {
         lists.words.clear();
         lists.signs.clear();
         lists.groups.clear();
+        lists.said[1..].fill(Said::default());
+        rows.fill(self);
+        let (words, signs) = (rows.words(), rows.signs());
+        let starts = if grouped { [0; STRETCH] } else { rows.group_starts() };
         for index in 0..self.count {
-            lists.said[index + 1] = Said::default();
-            let wanted = self.wanted(index);
-            if wanted == 0 {
-                continue;
-            }
-            let (window, base) = (self.window(index), (index * 64) as u16);
-            lists.words.push::<2>(window.words() & wanted, base);
-            lists.signs.push::<1>(window.signs() & wanted, base);
-            if !grouped {
-                lists.groups.push::<1>(self.group_starts(index), base);
+            let (wanted, base) = (self.wanted(index), (index * 64) as u16);
+            if wanted != 0 {
+                lists.words.push::<2>(words[index] & wanted, base);
+                lists.signs.push::<1>(signs[index] & wanted, base);
+                if !grouped {
+                    lists.groups.push::<1>(starts[index], base);
+                }
             }
         }
     }

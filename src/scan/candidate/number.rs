@@ -7,7 +7,7 @@
 
 use super::stretch::{GroupStarts, Lists, Stretch, Window};
 use crate::scan::Lane;
-use crate::scan::mask::{after, after_last, before_first, from, run, six_ahead, up_to};
+use crate::scan::mask::{after_last, before_first, from, run, up_to};
 
 /// Least number of digits, joined by separators, that can be a phone number.
 const MIN_DIGITS: u32 = 6;
@@ -66,38 +66,6 @@ impl Stretch<'_> {
                 && (!group.spoken_for || self.is_spoken_for(place, lists));
             lists.said[index + 1].numbers |= if keep { bit } else { 0 };
         }
-    }
-
-    /// The starts of digit groups in lane `index` with six signs ahead that a number may consist of.
-    #[inline(always)]
-    pub(super) fn group_starts(&self, index: usize) -> u64 {
-        let Window { before, lane, next } = self.window(index);
-        let after_digit = after(lane.digit, before.digit);
-        let starts = lane.digit & !after_digit & !after(lane.alpha, before.alpha);
-        // Inside 10.0.0.1, 12:30:00, 2026-11-21 or 1,5: a sign stands between two digits.
-        let sign = |lane: &Lane| lane.join & !lane.space | lane.key;
-        let inner = after(sign(lane) & after_digit, sign(before) & before.digit << 1);
-        let six = six_ahead(lane.digit, next.digit);
-        // Whoever reaches fewer than six signs has no six digits; but an escape may be among them.
-        let hidden = lane.high | lane.escape | next.high | next.escape;
-        let long = if hidden == 0 { six_ahead(soft(lane), soft(next)) } else { u64::MAX };
-        let starts = starts & long;
-        let doubtful = starts & inner & !six;
-        starts & !doubtful | self.after_plus_or_comma(index, doubtful)
-    }
-
-    /// Those of the places `starts` where a number may begin although a digit and a sign stand before
-    /// it: `+` opens one all the same (`9011+4930...`), and in a row of cells a comma parts two.
-    #[inline(always)]
-    fn after_plus_or_comma(&self, index: usize, mut starts: u64) -> u64 {
-        let mut kept = 0;
-        while starts != 0 {
-            let place = starts.trailing_zeros();
-            let [last] = self.behind(index * 64 + place as usize);
-            kept |= u64::from(matches!(last, b'+' | b',')) << place;
-            starts &= starts - 1;
-        }
-        kept
     }
 
     /// What the group at `place` needs to begin a number; nothing helps one that cannot.
@@ -256,6 +224,6 @@ const REACH: u64 = (1 << 32) - 1;
 
 /// What may stand inside a number, or hide a part of it.
 #[inline(always)]
-fn soft(lane: &Lane) -> u64 {
+pub(super) fn soft(lane: &Lane) -> u64 {
     lane.digit | lane.join | lane.high | lane.escape
 }

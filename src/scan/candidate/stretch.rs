@@ -25,6 +25,7 @@ static EMPTY: Lane = Lane {
     alpha: 0,
     upper: 0,
     join: 0,
+    opens: 0,
     key: 0,
     colon: 0,
     escape: 0,
@@ -126,6 +127,13 @@ impl<'a> Stretch<'a> {
         self.wanted.get(self.first + index).copied().unwrap_or(u64::MAX)
     }
 
+    /// The lane at `index`, where 0 is the one before the stretch.
+    #[inline(always)]
+    pub(super) fn lane_around(&self, index: usize) -> &'a Lane {
+        let at = (self.first + index).checked_sub(1);
+        at.and_then(|at| self.lanes.get(at)).unwrap_or(&EMPTY)
+    }
+
     #[inline(always)]
     pub(super) fn window(&self, index: usize) -> Window<'a> {
         let lane = |at: Option<usize>| at.and_then(|at| self.lanes.get(at)).unwrap_or(&EMPTY);
@@ -155,19 +163,6 @@ impl<'a> Stretch<'a> {
 }
 
 impl Window<'_> {
-    /// The first letters of words.
-    #[inline(always)]
-    pub(super) fn words(&self) -> u64 {
-        let inside = |lane: &Lane| lane.alpha | lane.digit;
-        self.lane.alpha & !after(inside(self.lane), inside(self.before))
-    }
-
-    /// The signs that may end a key; the colon of a time of day parts no field.
-    #[inline(always)]
-    pub(super) fn signs(&self) -> u64 {
-        self.lane.key & !(self.lane.colon & after(self.lane.digit, self.before.digit))
-    }
-
     /// Capitals after a space.
     #[inline(always)]
     pub(super) fn pairs(&self) -> u64 {

@@ -30,9 +30,10 @@ impl Stretch<'_> {
             };
             let place = usize::from(words[index]);
             let cue = filter.word(self.head(place));
-            let said = &mut lists.said[place / 64 + 1];
             let bit = |of: Cue| u64::from(cue.any(of)) << (place % 64);
-            said.words |= bit(self.names_by(cue, place, last, filter));
+            let names = u64::from(self.leads_to_name(cue, place, last, filter)) << (place % 64);
+            let said = &mut lists.said[place / 64 + 1];
+            said.words |= names;
             said.phones |= bit(Cue::PHONE);
             said.close |= bit(Cue::TIE);
         }
@@ -41,20 +42,22 @@ impl Stretch<'_> {
         }
     }
 
-    /// What of `cue` speaks for a name at `place`, where the word before begins at `last`, in this line
+    /// Whether `cue` speaks for a name at `place`, where the word before begins at `last`, in this line
     /// or another.
     #[inline(always)]
-    fn names_by(&self, cue: Cue, place: usize, last: usize, filter: &Filter) -> Cue {
+    fn leads_to_name(&self, cue: Cue, place: usize, last: usize, filter: &Filter) -> bool {
         let [first] = self.ahead(place);
-        let name = Cue::NAME.or(Cue::CAPITAL.when(first.is_ascii_uppercase()));
-        let hangs = cue.any(Cue::PARTICLE.or(Cue::CLOSES));
-        if hangs && !self.bytes[last..self.at(place)].contains(&b'\n') {
-            let before: [u8; 8] = from(self.bytes, last);
-            let opens = filter.word(u64::from_le_bytes(before)).any(Cue::OPENS);
-            let capital = before[0].is_ascii_uppercase();
-            return name.or(Cue::PARTICLE.when(capital)).or(Cue::CLOSES.when(opens));
+        if cue.any(Cue::NAME.or(Cue::CAPITAL.when(first.is_ascii_uppercase()))) {
+            return true;
         }
-        name
+        if !cue.any(Cue::PARTICLE.or(Cue::CLOSES)) {
+            return false;
+        }
+        let before: [u8; 8] = from(self.bytes, last);
+        let opens = filter.word(u64::from_le_bytes(before)).any(Cue::OPENS);
+        let capital = before[0].is_ascii_uppercase();
+        cue.any(Cue::PARTICLE.when(capital).or(Cue::CLOSES.when(opens)))
+            && !self.bytes[last..self.at(place)].contains(&b'\n')
     }
 
     /// The letters that the word at `place` begins with, and what follows them.
