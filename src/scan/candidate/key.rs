@@ -1,16 +1,23 @@
 //! The signs of a window that may end the key of a field, or open an address.
 
 use super::KeySlots;
+use super::rows::{Rows, behind};
 use super::stretch::{Lists, SPAN, Said, Stretch};
 use crate::scan::filter::{Filter, Key, without_closing};
-use crate::scan::mask::{leading_run, up_to};
+use crate::scan::mask::leading_run;
 use crate::swar::eight;
 
 impl Stretch<'_> {
     /// Notes what the signs of the stretch say. Most keys say nothing: all are looked up in one go,
     /// without a branch, before the others are read.
     #[inline(always)]
-    pub(super) fn keys(&self, filter: &Filter, lists: &mut Lists, slots: impl KeySlots) {
+    pub(super) fn keys(
+        &self,
+        filter: &Filter,
+        rows: &Rows,
+        lists: &mut Lists,
+        slots: impl KeySlots,
+    ) {
         let mut count = 0;
         for places in lists.signs.parts() {
             let tails = eight!(I => u64::from_le_bytes(self.behind(usize::from(places[I]))));
@@ -26,13 +33,13 @@ impl Stretch<'_> {
         let end = lists.signs.as_slice().last().copied().unwrap_or(0);
         for &place in lists.hits[..count].iter().filter(|&&place| place <= end) {
             let place = usize::from(place);
-            self.sign(place, filter, &mut lists.said[place / 64 + 1]);
+            self.sign(place, filter, rows, &mut lists.said[place / 64 + 1]);
         }
     }
 
     /// Notes what the sign at `place` says.
     #[inline(always)]
-    fn sign(&self, place: usize, filter: &Filter, out: &mut Said) {
+    fn sign(&self, place: usize, filter: &Filter, rows: &Rows, out: &mut Said) {
         let bit = 1 << (place % 64);
         let [sign, next] = self.ahead(place);
         let tail = self.behind(place);
@@ -43,7 +50,7 @@ impl Stretch<'_> {
         let colon = sign == b':';
         // `FieldNames)=(`, a list of values.
         let list = next == b'(' && tail[7] == b')';
-        let said = self.key(place, tail, filter);
+        let said = key(place, tail, filter, rows);
         let scheme = colon && said.any(Key::SCHEME) && next != b' ';
         let label = colon && said.any(Key::LABEL) && matches!(next, b'"' | b' ' | b'\\');
         // `sip:**622@`: what is dialled by star keys.
@@ -52,28 +59,25 @@ impl Stretch<'_> {
         out.names |= if name { bit } else { 0 };
         out.close |= if said.any(Key::NUMBER) { bit } else { 0 };
     }
+}
 
-    /// What the key says that ends before the sign at `place`, or its argument: `CALLERID(name)`.
-    /// `tail` is what stands there.
-    #[inline(always)]
-    fn key(&self, place: usize, tail: [u8; 8], filter: &Filter) -> Key {
-        let bracket = tail[7] == b')';
-        let (tail, skipped) = without_closing(u64::from_le_bytes(tail));
-        let skipped = skipped / 8;
-        let window = self.window(place / 64);
-        let (lane, before, place) = (window.lane, window.before, (place % 64) as u32);
-        let letters = up_to(lane.alpha | lane.high, before.alpha | before.high, place) << skipped;
-        let capitals = up_to(lane.upper, before.upper, place) << skipped;
-        let letters = leading_run(letters);
-        let hump = letters.min(leading_run(!capitals) + 1);
-        let word = if leading_run(capitals) > 1 { letters } else { hump };
-        let said = filter.key(tail, letters, word);
-        let parted = (tail << (8 * letters.min(7))) >> 56;
-        let joined = (word < letters) | (letters > 7) | JOINS[parted as usize];
-        // `CONNECTEDLINE(name,i)`
-        let argument = bracket & (parted == u64::from(b','));
-        if argument | joined & said.any(Key::ENDING) { said.or(Key::ANY) } else { said }
-    }
+/// What the key says that ends before the sign at `place`, or its argument: `CALLERID(name)`.
+/// `tail` is what stands there.
+#[inline(always)]
+fn key(place: usize, tail: [u8; 8], filter: &Filter, rows: &Rows) -> Key {
+    let bracket = tail[7] == b')';
+    let (tail, skipped) = without_closing(u64::from_le_bytes(tail));
+    let skipped = skipped / 8;
+    let letters = leading_run(behind(&rows.letter, place) << skipped);
+    let capitals = behind(&rows.upper, place) << skipped;
+    let hump = letters.min(leading_run(!capitals) + 1);
+    let word = if leading_run(capitals) > 1 { letters } else { hump };
+    let said = filter.key(tail, letters, word);
+    let parted = (tail << (8 * letters.min(7))) >> 56;
+    let joined = (word < letters) | (letters > 7) | JOINS[parted as usize];
+    // `CONNECTEDLINE(name,i)`
+    let argument = bracket & (parted == u64::from(b','));
+    if argument | joined & said.any(Key::ENDING) { said.or(Key::ANY) } else { said }
 }
 
 /// Whether a display name may end before an angle bracket, with `before` before it and `next` after

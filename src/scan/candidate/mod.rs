@@ -10,7 +10,7 @@ use super::filter::{AT_ONCE, Filter};
 use super::mask::after;
 use crate::class::Class;
 use rows::Rows;
-use stretch::{AROUND, GroupStarts, Lists, SPAN, STRETCH, Said, Stretch, Window};
+use stretch::{AROUND, GroupStarts, Lists, SPAN, STRETCH, Said, Stretch};
 
 mod key;
 mod number;
@@ -72,7 +72,7 @@ pub(super) fn fill_groups(bytes: &[u8], marks: &mut Marks) {
         for (index, &mask) in rows.group_starts().iter().take(stretch.count).enumerate() {
             starts.push::<1>(mask, (index * 64) as u16);
         }
-        stretch.groups(&starts, &mut marks.groups);
+        stretch.groups(&rows, &starts, &mut marks.groups);
     }
     marks.grouped = true;
 }
@@ -96,10 +96,10 @@ pub(super) fn fill(
         let stretch = Stretch::new(bytes, lanes, wanted, first, &mut padded);
         lists.said[0] = lists.said[STRETCH];
         stretch.list(&mut rows, &mut lists, *grouped);
-        stretch.groups(&lists.groups, groups);
+        stretch.groups(&rows, &lists.groups, groups);
         let end = stretch.at(SPAN);
         let own = groups[used..].iter().take_while(|group| (group.at as usize) < end).count();
-        stretch.fill(filter, slots, &groups[used..used + own], &mut lists, out);
+        stretch.fill(filter, slots, &rows, &groups[used..used + own], &mut lists, out);
         used += own;
     }
     *grouped = true;
@@ -113,20 +113,21 @@ impl Stretch<'_> {
         &self,
         filter: &Filter,
         (word_slots, key_slots): (impl WordSlots, impl KeySlots),
+        rows: &Rows,
         groups: &[Group],
         lists: &mut Lists,
         out: &mut Vec<Candidate>,
     ) {
         self.words(filter, lists, word_slots);
-        self.keys(filter, lists, key_slots);
-        self.numbers(groups, lists);
+        self.keys(filter, rows, lists, key_slots);
+        self.numbers(rows, groups, lists);
+        let pairs = rows.pairs();
         for index in 0..self.count {
-            let (window, wanted) = (self.window(index), self.wanted(index));
-            let said = &lists.said[index + 1];
-            let mut others = window.pairs() & wanted | said.numbers | said.names;
+            let (said, wanted) = (&lists.said[index + 1], self.wanted(index));
+            let mut others = pairs[index] & wanted | said.numbers | said.names;
             // Most logs have neither escapes nor other scripts.
-            if (window.lane.escape | window.lane.high) & wanted != 0 {
-                others |= (self.escapes(index) | self.foreign_digits(index)) & wanted;
+            if rows.hidden[index + 1] & wanted != 0 {
+                others |= (self.escapes(rows, index) | self.foreign_digits(rows, index)) & wanted;
             }
             self.put(index, said.words, others, out);
         }
@@ -175,9 +176,9 @@ impl Stretch<'_> {
 
     /// The escapes that may spell something of a number or part it from what stands before it.
     #[inline(always)]
-    fn escapes(&self, index: usize) -> u64 {
+    fn escapes(&self, rows: &Rows, index: usize) -> u64 {
         let mut kept = 0;
-        let mut rest = self.window(index).lane.escape;
+        let mut rest = rows.hidden[index + 1] & !rows.high(index + 1);
         while rest != 0 {
             let place = rest.trailing_zeros() as usize;
             let bit = rest & rest.wrapping_neg();
@@ -195,10 +196,9 @@ impl Stretch<'_> {
     /// Digits of another script (full-width, Arabic-Indic, Persian, Devanagari) that may begin a
     /// number.
     #[inline(always)]
-    fn foreign_digits(&self, index: usize) -> u64 {
-        let Window { lane, before, .. } = self.window(index);
+    fn foreign_digits(&self, rows: &Rows, index: usize) -> u64 {
         let mut digits = 0;
-        let mut rest = lane.high & !after(lane.high, before.high);
+        let mut rest = rows.high(index + 1) & !after(rows.high(index + 1), rows.high(index));
         while rest != 0 {
             let place = rest.trailing_zeros() as usize;
             let bit = rest & rest.wrapping_neg();

@@ -5,9 +5,9 @@
 //! plus sign, a leading zero or in three groups or more, then only where something near it may speak
 //! for a number: a phone word, a key, a tie, a name, a cell, a bracket.
 
-use super::stretch::{GroupStarts, Lists, Stretch, Window};
-use crate::scan::Lane;
-use crate::scan::mask::{after_last, before_first, from, run, up_to};
+use super::rows::{Rows, ahead, behind};
+use super::stretch::{GroupStarts, Lists, Stretch};
+use crate::scan::mask::{after_last, before_first, run, up_to};
 
 /// Least number of digits, joined by separators, that can be a phone number.
 const MIN_DIGITS: u32 = 6;
@@ -45,25 +45,24 @@ enum Need {
 impl Stretch<'_> {
     /// Adds those of the digit groups at `starts` that may begin a number.
     #[inline(always)]
-    pub(super) fn groups(&self, starts: &GroupStarts, out: &mut Vec<Group>) {
+    pub(super) fn groups(&self, rows: &Rows, starts: &GroupStarts, out: &mut Vec<Group>) {
         for &place in starts.as_slice() {
             let place = usize::from(place);
-            let Some(need) = self.need(place) else { continue };
-            let Window { lane, next, .. } = self.window(place / 64);
-            let len = run(from(soft(lane), soft(next), (place % 64) as u32)) as u8;
+            let Some(need) = self.need(rows, place) else { continue };
+            let len = run(ahead(&rows.soft, place)) as u8;
             out.push(Group { at: self.at(place) as u32, len, spoken_for: need == Need::Word });
         }
     }
 
     /// Notes which of `groups`, those of the stretch, may begin a number; the words and keys have spoken.
     #[inline(always)]
-    pub(super) fn numbers(&self, groups: &[Group], lists: &mut Lists) {
+    pub(super) fn numbers(&self, rows: &Rows, groups: &[Group], lists: &mut Lists) {
         for group in groups {
             let place = group.at as usize - self.at(0);
             let index = place / 64;
             let bit = 1 << (place % 64);
             let keep = self.wanted(index) & bit != 0
-                && (!group.spoken_for || self.is_spoken_for(place, lists));
+                && (!group.spoken_for || is_spoken_for(rows, place, lists));
             lists.said[index + 1].numbers |= if keep { bit } else { 0 };
         }
     }
@@ -73,28 +72,24 @@ impl Stretch<'_> {
     /// Of the digits themselves no more counts than which group opens with a zero and what is a date
     /// or an address.
     #[inline(always)]
-    fn need(&self, place: usize) -> Option<Need> {
-        let at = self.at(place);
-        let Window { lane, next, .. } = self.window(place / 64);
-        let [second, last] = self.behind(place);
-        let head: [u8; 3] = self.ahead(place);
-        let place = (place % 64) as u32;
-        let digits = from(lane.digit, next.digit, place);
-        let hidden = match from(lane.high | lane.escape, next.high | next.escape, place) {
-            0 => 0,
-            hidden => hidden & before_first(from(lane.feed, next.feed, place)),
-        };
-        let within = within(from(soft(lane), soft(next), place));
-        if digits & SIX != SIX && !has_six(digits & within) && hidden & within == 0 {
+    fn need(&self, rows: &Rows, place: usize) -> Option<Need> {
+        let digits = ahead(&rows.digit, place);
+        let within = before_first(!ahead(&rows.soft, place));
+        let hidden = ahead(&rows.hidden, place);
+        let joined = digits & within;
+        if joined.count_ones() < MIN_DIGITS && hidden & within == 0 {
             return None;
         }
-        if last == b'+' || last >= 0x80 || hidden & REACH != 0 {
+        let [second, last] = self.behind(place);
+        let veiled = hidden & before_first(ahead(&rows.feed, place)) & REACH != 0;
+        if last == b'+' || last >= 0x80 || veiled {
             return Some(Need::Nothing);
         }
+        let head: [u8; 3] = self.ahead(place);
         let zero = head[0] == b'0' && head != *b"000";
         let inner = second.is_ascii_digit()
             && matches!(last, b'-' | b'.' | b'/' | b'(' | b')' | b':' | b'=' | b'<');
-        let text = &self.bytes[at..];
+        let text = &self.bytes[self.at(place)..];
         if inner || is_other(text, digits, zero) {
             return None;
         }
@@ -102,7 +97,7 @@ impl Stretch<'_> {
         let after_word = second.is_ascii_alphanumeric() || second >= 0x80;
         let length = run(digits);
         let end = byte(text, length);
-        let groups = || (digits & within & !((digits & within) << 1)).count_ones();
+        let groups = || (joined & !(joined << 1)).count_ones();
         let grouped = length <= 4 && end != b'/' && groups() > 2;
         match last {
             b'_' | b'$' | b'.' => None,
@@ -123,21 +118,23 @@ impl Stretch<'_> {
             _ => Some(Need::Nothing),
         }
     }
+}
 
-    /// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
-    /// capital and a small letter, with which a name begins.
-    #[inline(always)]
-    fn is_spoken_for(&self, place: usize, lists: &Lists) -> bool {
-        let index = place / 64;
-        let Window { lane, before, .. } = self.window(index);
-        let (near, past) = (&lists.said[index + 1], &lists.said[index]);
-        let place = (place % 64) as u32;
-        let names = |lane: &Lane| lane.upper << 1 & lane.alpha & !lane.upper | lane.high;
-        let own = after_last(up_to(lane.feed, before.feed, place));
-        up_to(near.phones, past.phones, place) & own != 0
-            || (up_to(near.close, past.close, place) & own) >> (64 - 8) != 0
-            || (up_to(names(lane), names(before), place) & own) >> (64 - 16) != 0
-    }
+/// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
+/// capital and a small letter, with which a name begins.
+#[inline(always)]
+fn is_spoken_for(rows: &Rows, place: usize, lists: &Lists) -> bool {
+    let index = place / 64;
+    let (near, past) = (&lists.said[index + 1], &lists.said[index]);
+    let own = after_last(behind(&rows.feed, place));
+    let place = (place % 64) as u32;
+    let names = |index: usize| {
+        let (upper, letter) = (rows.upper[index], rows.letter[index]);
+        upper << 1 & letter & !upper | rows.high(index)
+    };
+    up_to(near.phones, past.phones, place) & own != 0
+        || (up_to(near.close, past.close, place) & own) >> (64 - 8) != 0
+        || (up_to(names(index + 1), names(index), place) & own) >> (64 - 16) != 0
 }
 
 /// Whether the digits are a decimal, a time, an IPv4 address, a date, or run into a word. The
@@ -196,34 +193,11 @@ fn is_date(text: &[u8]) -> bool {
         && !text.get(10).is_some_and(u8::is_ascii_digit)
 }
 
-/// Whether six bits are set.
-#[inline(always)]
-fn has_six(mut digits: u64) -> bool {
-    for _ in 1..MIN_DIGITS {
-        digits &= digits.wrapping_sub(1);
-    }
-    digits != 0
-}
-
-/// The bits up to the first that is not set.
-#[inline(always)]
-fn within(soft: u64) -> u64 {
-    1u64.checked_shl(run(soft) as u32).map_or(u64::MAX, |bit| bit - 1)
-}
-
 /// The byte at `at`, or a line feed past the end.
 #[inline(always)]
 fn byte(text: &[u8], at: usize) -> u8 {
     text.get(at).copied().unwrap_or(b'\n')
 }
 
-/// Six bytes ahead.
-const SIX: u64 = (1 << MIN_DIGITS) - 1;
 /// As far as an escape or another script can take part in a number.
 const REACH: u64 = (1 << 32) - 1;
-
-/// What may stand inside a number, or hide a part of it.
-#[inline(always)]
-pub(super) fn soft(lane: &Lane) -> u64 {
-    lane.digit | lane.join | lane.high | lane.escape
-}

@@ -3,27 +3,31 @@
 //! In: the lanes of a stretch. Out: where words, signs and digit groups begin in each of them. Whoever
 //! compiles this for vectors of 256 bits has four lanes in a register.
 
-use super::number::soft;
 use super::stretch::{STRETCH, Stretch};
 use crate::scan::Lane;
-use crate::scan::mask::{after, six_ahead};
+use crate::scan::mask::{after, from, six_ahead, up_to};
 
 /// A mask for each lane of a stretch, for the one before it and for the one after it.
-type Row = [u64; STRETCH + 2];
+pub(super) type Row = [u64; STRETCH + 2];
 
 /// The rows that the searches begin with.
 pub(super) struct Rows {
-    digit: Row,
+    pub(super) digit: Row,
     alpha: Row,
+    /// Letters of any script.
+    pub(super) letter: Row,
+    pub(super) upper: Row,
     /// Signs that may stand between two digits of something.
     sign: Row,
     /// What may stand inside a number, or hide a part of it.
-    soft: Row,
+    pub(super) soft: Row,
     /// Escapes and other scripts.
-    hidden: Row,
+    pub(super) hidden: Row,
     key: Row,
     colon: Row,
     opens: Row,
+    space: Row,
+    pub(super) feed: Row,
 }
 
 impl Rows {
@@ -33,12 +37,16 @@ impl Rows {
         Self {
             digit: row,
             alpha: row,
+            letter: row,
+            upper: row,
             sign: row,
             soft: row,
             hidden: row,
             key: row,
             colon: row,
             opens: row,
+            space: row,
+            feed: row,
         }
     }
 
@@ -49,13 +57,33 @@ impl Rows {
             let lane: &Lane = stretch.lane_around(index);
             self.digit[index] = lane.digit;
             self.alpha[index] = lane.alpha;
+            self.letter[index] = lane.alpha | lane.high;
+            self.upper[index] = lane.upper;
             self.sign[index] = lane.join & !lane.space | lane.key;
-            self.soft[index] = soft(lane);
+            self.soft[index] = lane.digit | lane.join | lane.high | lane.escape;
             self.hidden[index] = lane.high | lane.escape;
             self.key[index] = lane.key;
             self.colon[index] = lane.colon;
             self.opens[index] = lane.opens;
+            self.space[index] = lane.space;
+            self.feed[index] = lane.feed;
         }
+    }
+
+    /// Bytes of other scripts in the lane at `index`.
+    #[inline(always)]
+    pub(super) fn high(&self, index: usize) -> u64 {
+        self.letter[index] & !self.alpha[index]
+    }
+
+    /// Capitals after a space.
+    #[inline(always)]
+    pub(super) fn pairs(&self) -> [u64; STRETCH] {
+        let mut pairs = [0; STRETCH];
+        for (index, pairs) in pairs.iter_mut().enumerate() {
+            *pairs = self.upper[index + 1] & after(self.space[index + 1], self.space[index]);
+        }
+        pairs
     }
 
     /// The first letters of words.
@@ -105,6 +133,20 @@ impl Rows {
         }
         starts
     }
+}
+
+/// The 64 bits of `row` from `place` of the stretch on.
+#[inline(always)]
+pub(super) fn ahead(row: &Row, place: usize) -> u64 {
+    let index = place / 64 % STRETCH;
+    from(row[index + 1], row[index + 2], (place % 64) as u32)
+}
+
+/// The 64 bits of `row` before `place` of the stretch, the last one on top.
+#[inline(always)]
+pub(super) fn behind(row: &Row, place: usize) -> u64 {
+    let index = place / 64 % STRETCH;
+    up_to(row[index + 1], row[index], (place % 64) as u32)
 }
 
 /// All bits, if any is set.

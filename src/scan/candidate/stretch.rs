@@ -6,7 +6,6 @@
 use super::places::Places;
 use crate::scan::Lane;
 use crate::scan::filter::AT_ONCE;
-use crate::scan::mask::after;
 
 /// Lanes that are searched together. A list of places is worked off without the branches of a search
 /// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
@@ -91,14 +90,6 @@ pub(super) struct Said {
     pub(super) numbers: u64,
 }
 
-/// A lane and its neighbours.
-#[derive(Clone, Copy)]
-pub(super) struct Window<'a> {
-    pub(super) before: &'a Lane,
-    pub(super) lane: &'a Lane,
-    pub(super) next: &'a Lane,
-}
-
 impl<'a> Stretch<'a> {
     /// The stretch from lane `first` on; `padded` is room for its bytes where the block ends.
     #[inline(always)]
@@ -134,13 +125,6 @@ impl<'a> Stretch<'a> {
         at.and_then(|at| self.lanes.get(at)).unwrap_or(&EMPTY)
     }
 
-    #[inline(always)]
-    pub(super) fn window(&self, index: usize) -> Window<'a> {
-        let lane = |at: Option<usize>| at.and_then(|at| self.lanes.get(at)).unwrap_or(&EMPTY);
-        let at = self.first + index;
-        Window { before: lane(at.checked_sub(1)), lane: &self.lanes[at], next: lane(Some(at + 1)) }
-    }
-
     /// Where in the block `place` is.
     #[inline(always)]
     pub(super) fn at(&self, place: usize) -> usize {
@@ -159,14 +143,6 @@ impl<'a> Stretch<'a> {
     pub(super) fn behind<const N: usize>(&self, place: usize) -> [u8; N] {
         const { assert!(N <= MARGIN) };
         self.text[MARGIN - N + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
-    }
-}
-
-impl Window<'_> {
-    /// Capitals after a space.
-    #[inline(always)]
-    pub(super) fn pairs(&self) -> u64 {
-        self.lane.upper & after(self.lane.space, self.before.space)
     }
 }
 
