@@ -10,23 +10,14 @@ use crate::rules::words::Words;
 use crate::span::Span;
 
 use super::Quotes;
-use super::key::{self, Class, KeyCache, LONGEST_KEY};
-use super::line::{Field, Line};
+use super::key::{self, Class, KeyCache, LONGEST_KEY, Traits};
+pub(super) use super::key::{LABELS, SCHEMES, SEARCHES, VALUES};
+use super::line::{Field, Line, is_word_byte};
 
 /// Longest value that is looked at as a whole.
 const LONGEST_VALUE: usize = 256;
 /// Most quotes, brackets and spaces between separator and value.
 const MOST_OPENERS: usize = 6;
-
-/// `?q=Erika+Beispiel`: what people search for in a CRM is people.
-pub(super) const SEARCHES: [&[u8]; 4] = [b"q", b"query", b"search", b"term"];
-/// Keys whose value is the name of a field: JSON Patch (RFC 6902), forms, audit logs.
-pub(super) const LABELS: [&[u8]; 6] =
-    [b"path", b"field", b"key", b"name", b"attribute", b"property"];
-/// Keys of the value of a field that is named elsewhere.
-pub(super) const VALUES: [&[u8]; 5] = [b"value", b"val", b"content", b"newValue", b"oldValue"];
-/// Schemes of URIs whose user part may be a phone number (RFC 3261, RFC 3966; `pjsip` is Asterisk's).
-pub(super) const SCHEMES: [&[u8]; 4] = [b"sip", b"sips", b"tel", b"pjsip"];
 
 /// The value of `field`, quotes apart. Without a closing quote it ends with the line.
 pub(super) fn value(line: &Line, field: &Field) -> Span {
@@ -51,34 +42,20 @@ pub(super) fn at(
     if colon && quotes == Quotes::NO && is_hex_group(line, key, separator) {
         return None;
     }
-    let next = line.at(separator + 1);
-    let scheme = colon && quotes == Quotes::NO && next != b' ';
-    if scheme && SCHEMES.iter().any(|scheme| name.eq_ignore_ascii_case(scheme)) {
-        let (class, start) = (Class::Uri, separator + 1);
-        return Some(Field {
-            class,
-            start,
-            quote: None,
-            end: None,
-            colon,
-            key_quotes: Quotes::NO,
-            query: false,
-            is_value: false,
-            is_label: false,
-        });
+    let (class, traits) = cache.meaning(words, name);
+    let scheme = colon && quotes == Quotes::NO && line.at(separator + 1) != b' ';
+    if scheme && traits.has(Traits::SCHEME) {
+        return Some(Field { colon, ..Field::at_value(Class::Uri, separator + 1, None) });
     }
     let query = !colon && matches!(line.before(key.start), b'?' | b'&' | b';');
-    let search = query && SEARCHES.contains(&name);
-    // `;did=` of a Record-Route is the id of a dialog (RFC 3261 header parameters), no number.
-    let dialog = query && name == b"did" && line.before(key.start) == b';';
-    let class = match (search, dialog) {
-        (true, _) => Class::AnyName,
-        (_, true) => Class::Other,
-        _ => cache.class(words, name),
+    let class = match query {
+        true if traits.has(Traits::SEARCH) => Class::AnyName,
+        true if line.before(key.start) == b';' && traits.has(Traits::DIALOG) => Class::Other,
+        _ => class,
     };
     let (start, quote) = open_value(line, separator + 1);
     let key_quotes = if colon { quotes } else { Quotes::NO };
-    let (is_value, is_label) = (VALUES.contains(&name), LABELS.contains(&name));
+    let (is_value, is_label) = (traits.has(Traits::VALUE), traits.has(Traits::LABEL));
     let end = None;
     Some(Field { class, start, quote, end, colon, key_quotes, query, is_value, is_label })
 }
@@ -99,9 +76,15 @@ pub(super) fn separator_before(
     most: usize,
     openers: &[u8],
 ) -> Option<usize> {
-    let lead = line.text[line.start..start].iter().rev().take(most);
-    let end = start - lead.take_while(|b| openers.contains(b)).count();
-    matches!(line.before(end), b':' | b'=').then(|| end - 1)
+    let floor = start.saturating_sub(most);
+    let mut end = start;
+    loop {
+        match line.before(end) {
+            b':' | b'=' => return Some(end - 1),
+            byte if is_word_byte(byte) || end == floor || !openers.contains(&byte) => return None,
+            _ => end -= 1,
+        }
+    }
 }
 
 /// What the value of `field` says about the `"value"` that follows it: `"path":"/contacts/name"` of

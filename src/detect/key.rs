@@ -30,6 +30,51 @@ pub(super) enum Class {
     Unknown,
 }
 
+/// `?q=Erika+Beispiel`: what people search for in a CRM is people.
+pub(super) const SEARCHES: [&[u8]; 4] = [b"q", b"query", b"search", b"term"];
+/// Keys whose value is the name of a field: JSON Patch (RFC 6902), forms, audit logs.
+pub(super) const LABELS: [&[u8]; 6] =
+    [b"path", b"field", b"key", b"name", b"attribute", b"property"];
+/// Keys of the value of a field that is named elsewhere.
+pub(super) const VALUES: [&[u8]; 5] = [b"value", b"val", b"content", b"newValue", b"oldValue"];
+/// Schemes of URIs whose user part may be a phone number (RFC 3261, RFC 3966; `pjsip` is Asterisk's).
+pub(super) const SCHEMES: [&[u8]; 4] = [b"sip", b"sips", b"tel", b"pjsip"];
+/// A parameter of a Record-Route, the id of a dialog (RFC 3261 header parameters): no number.
+const DIALOG: &[u8] = b"did";
+
+/// What kinds of key a key is, as far as its bytes alone tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Traits(u8);
+
+impl Traits {
+    /// One of [`SEARCHES`].
+    pub(super) const SEARCH: Traits = Traits(1);
+    /// One of [`LABELS`].
+    pub(super) const LABEL: Traits = Traits(2);
+    /// One of [`VALUES`].
+    pub(super) const VALUE: Traits = Traits(4);
+    /// One of [`SCHEMES`], in capitals or not.
+    pub(super) const SCHEME: Traits = Traits(8);
+    /// The id of a dialog where parameters stand.
+    pub(super) const DIALOG: Traits = Traits(16);
+
+    fn of(key: &[u8]) -> Self {
+        let is_scheme = SCHEMES.iter().any(|scheme| key.eq_ignore_ascii_case(scheme));
+        let traits = [
+            (Self::SEARCH, SEARCHES.contains(&key)),
+            (Self::LABEL, LABELS.contains(&key)),
+            (Self::VALUE, VALUES.contains(&key)),
+            (Self::SCHEME, is_scheme),
+            (Self::DIALOG, key == DIALOG),
+        ];
+        Self(traits.iter().map(|(traits, seen)| traits.0 * u8::from(*seen)).sum())
+    }
+
+    pub(super) fn has(self, traits: Traits) -> bool {
+        self.0 & traits.0 != 0
+    }
+}
+
 /// Longest key that is read; longer ones say nothing.
 pub(super) const LONGEST_KEY: usize = 64;
 /// Most words of a key.
@@ -45,38 +90,51 @@ struct Cached {
     key: [u8; KeyCache::LONGEST],
     len: u8,
     class: Class,
+    traits: Traits,
 }
 
 impl KeyCache {
-    /// 16 KiB: half of a first-level cache.
+    /// 17 KiB: half of a first-level cache.
     const SLOTS: usize = 512;
     const LONGEST: usize = 30;
 
     /// What [`classify`] says of `key`.
     #[inline]
     pub(super) fn class(&mut self, words: &Words, key: &[u8]) -> Class {
+        self.meaning(words, key).0
+    }
+
+    /// The same, and what kinds of key it is.
+    #[inline]
+    pub(super) fn meaning(&mut self, words: &Words, key: &[u8]) -> (Class, Traits) {
         if key.len() > Self::LONGEST || key.is_empty() {
-            return classify(words, key);
+            return (classify(words, key), Traits::of(key));
         }
-        let mut ends = [0u8; 16];
-        let head = key.len().min(8);
-        ends[..head].copy_from_slice(&key[..head]);
-        ends[16 - head..].copy_from_slice(&key[key.len() - head..]);
-        let mixed = (u128::from_le_bytes(ends) as u64 ^ (u128::from_le_bytes(ends) >> 61) as u64)
-            .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        let slot = &mut self.0[(mixed >> 50) as usize % Self::SLOTS];
+        let slot = &mut self.0[hash(key) % Self::SLOTS];
         if usize::from(slot.len) != key.len() || slot.key[..key.len()] != *key {
             slot.key[..key.len()].copy_from_slice(key);
             slot.len = key.len() as u8;
-            slot.class = classify(words, key);
+            (slot.class, slot.traits) = (classify(words, key), Traits::of(key));
         }
-        slot.class
+        (slot.class, slot.traits)
     }
+}
+
+/// Multiplicative hash over both ends of `key`.
+#[inline]
+fn hash(key: &[u8]) -> usize {
+    const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let (first, last) = match (key.first_chunk(), key.last_chunk()) {
+        (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+        _ => (0, key.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte))),
+    };
+    ((first.rotate_left(25) ^ last).wrapping_mul(ODD) >> 50) as usize
 }
 
 impl Default for KeyCache {
     fn default() -> Self {
-        let free = Cached { key: [0; Self::LONGEST], len: 0, class: Class::Unknown };
+        let free =
+            Cached { key: [0; Self::LONGEST], len: 0, class: Class::Unknown, traits: Traits(0) };
         Self(Box::new([free; Self::SLOTS]))
     }
 }
