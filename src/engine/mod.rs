@@ -380,7 +380,9 @@ impl Engine {
                 continue;
             }
             let quote = finding.quotes.as_bytes();
-            out.extend_from_slice(quote);
+            if !quote.is_empty() {
+                out.extend_from_slice(quote);
+            }
             let value = found.value(finding);
             if let Some(rule) = finding.by {
                 self.apply(rule, surface, value, identities, actions, &mut out, &mut counts);
@@ -397,7 +399,9 @@ impl Engine {
                 let hash = identities.write(&self.keys, kind, surface, value, &mut out);
                 counts.identities.note(hash);
             }
-            out.extend_from_slice(quote);
+            if !quote.is_empty() {
+                out.extend_from_slice(quote);
+            }
             counts.by_context[finding.context as usize] += 1;
             counts.by_type[usize::from(kind == TypeCode::NAM)] += 1;
         }
