@@ -120,6 +120,9 @@ pub(super) fn names_beside(
 /// The two cells before the one that holds the digits at `at`, a number of any kind, if they are the
 /// parts of a name that the lists know: `4711,Beispiel,Erika,0171/3920012,`.
 pub(super) fn names_before_digits(line: &Line, words: &Words, at: usize) -> Option<[Span; 2]> {
+    if !matches!(line.before(at), b'(' | b'+' | b'"' | b',' | b';' | b'|' | b'\t') {
+        return None;
+    }
     let head = &line.text[line.start..at];
     let opening = head.iter().rev().take_while(|b| matches!(b, b'(' | b'+' | b'"')).count();
     let separator = line.before(at - opening);

@@ -11,8 +11,21 @@ use super::line::{Field, Line};
 /// The quotes that a replacement of the JSON number at `span` needs: none unless it stands bare
 /// after a key in quotes, or in the array that does.
 pub(super) fn number_quotes(line: &mut Line, span: Span) -> Quotes {
-    let last = line.last_quote(span.start);
+    if !may_end_number(line.at(span.end)) {
+        return Quotes::NO;
+    }
+    let head = line.text[line.start..span.start].trim_ascii_end();
+    let last = match head.last() {
+        Some(b':') => None,
+        Some(b'[' | b',') => line.last_quote(span.start),
+        _ => return Quotes::NO,
+    };
     number_quotes_by(line, span, |head| element_quotes(head, last.map(|at| at - line.start)))
+}
+
+/// Whether a number of JSON may end before `byte`.
+fn may_end_number(byte: u8) -> bool {
+    matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')
 }
 
 /// The same; `element` tells the quotes of an array element after what stands before it, for callers
@@ -22,7 +35,7 @@ pub(super) fn number_quotes_by(
     span: Span,
     element: impl FnOnce(&[u8]) -> Quotes,
 ) -> Quotes {
-    if !matches!(line.at(span.end), b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t') {
+    if !may_end_number(line.at(span.end)) {
         return Quotes::NO;
     }
     let before = line.text[line.start..span.start].trim_ascii_end();

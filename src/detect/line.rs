@@ -93,11 +93,9 @@ impl<'a> Line<'a> {
             }
             end -= 1;
         }
-        let floor = self.done.max(self.start).min(end);
-        let mut start = end;
-        while start > floor && is_word_byte(self.text[start - 1]) && end - start <= LONGEST {
-            start -= 1;
-        }
+        let floor = self.done.max(self.start).min(end).max(end.saturating_sub(LONGEST + 1));
+        let letters = self.text[floor..end].iter().rev().take_while(|&&b| is_word_byte(b)).count();
+        let start = end - letters;
         (start < end).then_some(Span::new(start, end))
     }
 
@@ -132,8 +130,11 @@ impl Line<'_> {
     /// After a number that is an element of an array: the field goes on with the next element.
     pub(super) fn next_element(&mut self) {
         let rest = &self.text[self.done..];
-        let gap =
-            rest.iter().take(12).take_while(|b| matches!(b, b'"' | b'\\' | b',' | b' ')).count();
+        let between = |b: &&u8| matches!(b, b'"' | b'\\' | b',' | b' ');
+        if self.field.is_none() || !rest.first().is_some_and(|b| between(&b)) {
+            return;
+        }
+        let gap = rest.iter().take(12).take_while(between).count();
         let parted = rest[..gap].contains(&b',');
         let Some(field) = self.field.filter(|field| parted && field.start <= self.done) else {
             return;
@@ -245,5 +246,15 @@ impl Field {
 /// Letters and digits; every byte of a multi-byte character counts as a letter.
 #[inline]
 pub(super) fn is_word_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte >= 0x80
+    WORD_BYTES[usize::from(byte)]
 }
+
+static WORD_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte >= 0x80;
+        byte += 1;
+    }
+    table
+};

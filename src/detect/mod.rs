@@ -194,17 +194,14 @@ impl Found {
 
     /// Adds a phone number with its canonical form: E.164, or `raw:` and the digits.
     fn push_phone(&mut self, phone: &Phone, text: &[u8], quotes: Quotes) {
-        let start = self.values.len();
-        match &phone.reading {
+        let value = match &phone.reading {
             Some(reading) => {
-                self.values.push(b'+');
-                self.values.extend_from_slice(reading.e164());
+                let start = self.values.len();
+                reading.write(&mut self.values);
+                Span::new(start, self.values.len())
             }
-            None => {
-                self.keep_digits(text, phone.number.span);
-            }
-        }
-        let value = Span::new(start, self.values.len());
+            None => self.keep_digits(text, phone.number),
+        };
         let Phone { span, context, evidence, .. } = *phone;
         let octets = false;
         self.findings.push(Finding { span, context, quotes, octets, evidence, value, by: None });
@@ -374,19 +371,27 @@ impl Run<'_> {
         }
         // `(030) 1`: the bracket belongs to the number if it is closed inside.
         let bracket = line.before(at) == b'(' && at > line.done;
-        let phone = match bracket.then(|| self.phones.find(line, at - 1)).flatten() {
-            Some(phone) if phone.number.closes_bracket() => Some(phone),
-            _ => self.phones.find(line, at),
-        };
-        if let Some(phone) = phone {
-            self.names_beside(line, phone.span);
-            self.settle_phone(line, &phone);
-            line.next_element();
-            return;
+        if bracket
+            && let Ok(phone) = self.phones.judge(line, at - 1)
+            && phone.closes_bracket
+        {
+            return self.numbered(line, &phone);
         }
-        if let Some(rejected) = &mut self.found.rejected {
-            rejected.extend(self.phones.judge(line, at).err().flatten());
+        match self.phones.judge(line, at) {
+            Ok(phone) => self.numbered(line, &phone),
+            Err(seen) => {
+                if let Some(rejected) = &mut self.found.rejected {
+                    rejected.extend(seen);
+                }
+            }
         }
+    }
+
+    /// Settles a number that is a phone number, and what it says of its neighbours.
+    fn numbered(&mut self, line: &mut Line, phone: &Phone) {
+        self.names_beside(line, phone.span);
+        self.settle_phone(line, phone);
+        line.next_element();
     }
 
     /// Reads the field whose value may begin with the number at `at`; only signs may stand between.

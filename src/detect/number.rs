@@ -8,11 +8,14 @@
 use crate::carrier;
 use crate::fold;
 use crate::span::Span;
+use crate::swar;
 
 /// Most digits that are kept; longer runs are only measured.
 pub(super) const MOST_DIGITS: usize = 24;
 /// Most groups that are told apart.
 const MOST_GROUPS: usize = 10;
+/// Digits that are read in one step.
+const STEP: usize = 8;
 
 /// A number as written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,8 +24,8 @@ pub(super) struct Number {
     pub span: Span,
     /// Whether a plus sign opens it.
     pub plus: bool,
-    /// The digits as ASCII, `(0)` left out.
-    pub digits: [u8; MOST_DIGITS],
+    /// The digits as ASCII, `(0)` left out; behind them stands whatever was read with them.
+    pub digits: [u8; MOST_DIGITS + STEP],
     /// How many of them there are.
     pub len: usize,
     /// For each group: how many digits there are up to its end, and where it ends.
@@ -132,79 +135,133 @@ impl Number {
         }
     }
 
-    /// Ends the group that was read; false when there is no room for more.
+    /// Adds the `count` digits that open `eight`.
+    #[inline]
+    fn push_some(&mut self, eight: [u8; STEP], count: usize) {
+        if let Some(room) = self.digits.get_mut(self.len..self.len + STEP) {
+            room.copy_from_slice(&eight);
+        }
+        let len = self.len + count;
+        self.overlong |= len > MOST_DIGITS;
+        self.len = len.min(MOST_DIGITS);
+    }
+
+    /// Ends the group that was read; false when there is no room for more. Of a group that ends too far
+    /// away for it nothing is kept.
     fn close(&mut self, end: usize, before: Signs) -> bool {
         let Ok(length) = u16::try_from(end - self.span.start) else {
+            let last = self.count.checked_sub(1).map_or(0, |last| self.groups[last].digits);
+            self.len = usize::from(last);
             return false;
         };
         self.groups[self.count] = Group { digits: self.len as u8, end: length, before };
         self.count += 1;
         self.span.end = end;
+        self.signs.add(before);
         self.count < MOST_GROUPS
     }
 }
 
 /// Reads the number at `at`, where a plus sign, `(` or a digit stands; nothing without digits.
+#[inline]
 pub(super) fn read(text: &[u8], at: usize) -> Option<Number> {
     let mut number = Number { span: Span::new(at, at), ..Number::default() };
-    let mut place = open(text, at, &mut number);
-    let mut before = number.signs;
+    let (mut place, mut before) = match text.get(at) {
+        Some(b'0'..=b'9') => (at, Signs::default()),
+        _ => open(text, at, &mut number),
+    };
     loop {
         let (end, digits) = group(text, place, &mut number);
-        if digits == 0 {
+        if digits == 0 || !number.close(end, before) {
             break;
         }
-        let full = !number.close(end, before);
-        let plus = || inner_plus(text, end, number.len);
-        let Some((next, signs)) = separator(text, end).or_else(plus) else {
-            break;
-        };
-        if full || number.len + 2 > MOST_DIGITS {
+        let Some((next, signs)) = separator(text, end, number.len) else { break };
+        if number.len + 2 > MOST_DIGITS {
             break;
         }
-        let (next, signs) = skip_trunk(text, next, signs, &number);
-        number.signs.add(signs);
         before = signs;
-        place = next;
+        place = skip_trunk(text, next, signs, &number);
     }
-    if number.count == 0 {
-        return None;
+    (number.count > 0).then_some(number)
+}
+
+/// How many ASCII digits stand at `at`.
+#[inline]
+pub(super) fn run(text: &[u8], at: usize) -> usize {
+    let mut place = at;
+    while let Some(eight) = text.get(place..).and_then(<[u8]>::first_chunk) {
+        let count = leading(*eight);
+        place += count;
+        if count < STEP {
+            return place - at;
+        }
     }
-    let count = number.count;
-    number.cut(count);
-    Some(number)
+    while text.get(place).is_some_and(u8::is_ascii_digit) {
+        place += 1;
+    }
+    place - at
+}
+
+/// How many digits open `eight`.
+#[inline]
+fn leading(eight: [u8; STEP]) -> usize {
+    let others = swar::digits(u64::from_le_bytes(eight)) ^ swar::TOPS;
+    others.trailing_zeros() as usize / STEP
 }
 
 /// Reads what may stand before the first digit: `+`, `(`, `(+`, `+(`.
-fn open(text: &[u8], at: usize, number: &mut Number) -> usize {
-    let mut place = at;
+fn open(text: &[u8], at: usize, number: &mut Number) -> (usize, Signs) {
+    if let Some([b'+', b'0'..=b'9', ..]) = text.get(at..) {
+        number.plus = true;
+        return (at + 1, Signs::default());
+    }
+    let (mut place, mut signs) = (at, Signs::default());
     for _ in 0..3 {
         let Some(unit) = carrier::unit(text, place) else {
             break;
         };
         match unit.ch {
-            '(' => number.signs.add(Signs::BRACKET),
+            '(' => signs.add(Signs::BRACKET),
             ch if carrier::is_plus(ch) && !number.plus => number.plus = true,
             ch if fold::is_ignorable(ch) => {}
             _ => break,
         }
         place += unit.len;
     }
-    place
+    (place, signs)
 }
 
 /// Reads digits from `place`; returns where they end and how many there are.
+#[inline]
 fn group(text: &[u8], mut place: usize, number: &mut Number) -> (usize, usize) {
     let start = place;
+    while let Some(eight) = text.get(place..).and_then(<[u8]>::first_chunk) {
+        let count = leading(*eight);
+        number.push_some(*eight, count);
+        place += count;
+        if count < STEP {
+            break;
+        }
+    }
     while let Some(&byte @ b'0'..=b'9') = text.get(place) {
         number.push(byte - b'0');
         place += 1;
     }
-    let mut end = place;
-    let mut digits = place - start;
     if text.get(place).is_none_or(|&byte| byte < 0x80 && !matches!(byte, b'%' | b'\\' | b'&')) {
-        return (end, digits);
+        return (place, place - start);
     }
+    spelled_digits(text, place, place - start, number)
+}
+
+/// Reads digits from `place`, after `digits` others, that may be spelled in any way.
+#[cold]
+fn spelled_digits(
+    text: &[u8],
+    mut place: usize,
+    mut digits: usize,
+    number: &mut Number,
+) -> (usize, usize) {
+    let mut end = place;
     // A bound, as every unit of a long run is looked at from every place in it.
     for _ in 0..2 * MOST_DIGITS {
         let Some(unit) = carrier::unit(text, place) else { break };
@@ -220,21 +277,49 @@ fn group(text: &[u8], mut place: usize, number: &mut Number) -> (usize, usize) {
     (end, digits)
 }
 
-/// The separator at `place`, if a digit follows it: where it ends and what it is made of.
-fn separator(text: &[u8], place: usize) -> Option<(usize, Signs)> {
-    if let Some(&[sign, b'0'..=b'9']) = text.get(place..place + 2) {
-        let sign = match sign {
-            b' ' => Signs::SPACE,
-            b'-' => Signs::DASH,
-            b'.' => Signs::DOT,
-            b'/' => Signs::SLASH,
-            b'(' | b')' => Signs::BRACKET,
-            b'%' | b'\\' | b'&' | 0x80.. => return long_separator(text, place),
-            _ => return None,
+/// What a byte may be in or around a separator.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    /// Not in one.
+    End,
+    Digit,
+    /// This sign.
+    Sign(Signs),
+    /// The first byte of something that has to be decoded.
+    Coded,
+}
+
+static MARKS: [Mark; 256] = {
+    let mut marks = [Mark::End; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        marks[byte] = match byte as u8 {
+            b'0'..=b'9' => Mark::Digit,
+            b' ' => Mark::Sign(Signs::SPACE),
+            b'-' => Mark::Sign(Signs::DASH),
+            b'.' => Mark::Sign(Signs::DOT),
+            b'/' => Mark::Sign(Signs::SLASH),
+            b'(' | b')' => Mark::Sign(Signs::BRACKET),
+            b'%' | b'\\' | b'&' | 0x80.. => Mark::Coded,
+            _ => Mark::End,
         };
-        return Some((place + 1, sign));
+        byte += 1;
     }
-    long_separator(text, place)
+    marks
+};
+
+/// The separator at `place`, after so many `digits`, if a digit follows it: where it ends and what it is
+/// made of.
+#[inline]
+fn separator(text: &[u8], place: usize, digits: usize) -> Option<(usize, Signs)> {
+    let mark = |at: usize| text.get(at).map_or(Mark::End, |&byte| MARKS[usize::from(byte)]);
+    match (mark(place), mark(place + 1)) {
+        (Mark::End, _) if text.get(place) != Some(&b'+') => None,
+        (Mark::End, _) => inner_plus(text, place, digits),
+        (Mark::Sign(sign), Mark::Digit) => Some((place + 1, sign)),
+        (Mark::Sign(_), Mark::End) => None,
+        _ => long_separator(text, place),
+    }
 }
 
 fn long_separator(text: &[u8], place: usize) -> Option<(usize, Signs)> {
@@ -266,7 +351,7 @@ fn inner_plus(text: &[u8], place: usize, digits: usize) -> Option<(usize, Signs)
     const LONGEST_PREFIX: usize = 6;
     const LONGEST_GROUP: usize = 6;
     let rest = text.get(place..)?.strip_prefix(b"+")?;
-    let group = rest.iter().take(LONGEST_GROUP + 1).take_while(|b| b.is_ascii_digit()).count();
+    let group = run(rest, 0);
     let inner = digits <= LONGEST_PREFIX || group <= LONGEST_GROUP;
     (group > 0 && inner).then_some((place + 1, Signs::SPACE))
 }
@@ -278,25 +363,26 @@ fn once(signs: &mut Signs, sign: Signs) -> Option<()> {
     fresh.then_some(())
 }
 
-/// `+49 (0)30`: the trunk prefix in brackets after a country code is no part of the number.
-fn skip_trunk(text: &[u8], place: usize, signs: Signs, number: &Number) -> (usize, Signs) {
-    let international = number.plus || number.digits().starts_with(b"00");
-    let first = carrier::unit(text, place);
-    let second = first.and_then(|unit| carrier::unit(text, place + unit.len));
-    match (first, second) {
-        (Some(zero), Some(close))
-            if international && signs.has(Signs::BRACKET) && zero.ch == '0' && close.ch == ')' =>
-        {
-            let mut at = place + zero.len + close.len;
-            while let Some(unit) =
-                carrier::unit(text, at).filter(|unit| carrier::is_space(unit.ch) || unit.ch == '-')
-            {
-                at += unit.len;
-            }
-            (at, signs)
-        }
-        _ => (place, signs),
+/// Where the digits go on that follow the separator before `place`. `+49 (0)30`: the trunk prefix in
+/// brackets after a country code is no part of the number.
+#[inline]
+fn skip_trunk(text: &[u8], place: usize, signs: Signs, number: &Number) -> usize {
+    if !signs.has(Signs::BRACKET) || !(number.plus || number.digits().starts_with(b"00")) {
+        return place;
     }
+    after_trunk(text, place).unwrap_or(place)
+}
+
+fn after_trunk(text: &[u8], place: usize) -> Option<usize> {
+    let zero = carrier::unit(text, place).filter(|unit| unit.ch == '0')?;
+    let close = carrier::unit(text, place + zero.len).filter(|unit| unit.ch == ')')?;
+    let mut at = place + zero.len + close.len;
+    while let Some(unit) =
+        carrier::unit(text, at).filter(|unit| carrier::is_space(unit.ch) || unit.ch == '-')
+    {
+        at += unit.len;
+    }
+    Some(at)
 }
 
 /// Appends the digits of the number at `span` to `out`, all of them.

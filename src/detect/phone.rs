@@ -25,7 +25,10 @@ pub(super) struct Phone {
     pub context: Context,
     pub evidence: Evidence,
     pub reading: Option<Reading>,
-    pub number: Number,
+    /// The digits, an extension left out.
+    pub number: Span,
+    /// Whether a bracket that opens it is closed after its first group.
+    pub closes_bracket: bool,
 }
 
 /// A number that is no phone number for all that is known.
@@ -51,26 +54,20 @@ pub(super) struct Phones<'a> {
 }
 
 impl Phones<'_> {
-    /// The phone number that begins at `at`, if there is one.
-    pub(super) fn find(&self, line: &Line, at: usize) -> Option<Phone> {
-        self.judge(line, at).ok()
-    }
-
     /// The phone number that begins at `at`, or why the number there is none; nothing where no number
     /// of its own begins.
-    #[inline]
     pub(super) fn judge(&self, line: &Line, at: usize) -> Result<Phone, Option<Rejected>> {
         if is_other_value(line, at) {
             return Err(None);
         }
-        let mut number = number::read(line.text, at).ok_or(None)?;
+        let Some(mut number) = number::read(line.text, at) else { return Err(None) };
         if number.len < FEWEST || !self.starts(line, at, &number) {
             return Err(None);
         }
         self.drop_glued(line, &mut number).ok_or(None)?;
         let place = place::of(line, &number, self.words);
-        let mut phone = self.decide(line, number, &place).map_err(Some)?;
-        phone.span.end = self.extension(line, phone.number.span.end);
+        let mut phone = self.decide(line, &mut number, &place).map_err(Some)?;
+        phone.span.end = self.extension(line, phone.number.end);
         // What opens an extension but is none would run into the token.
         if line.glues(phone.span.end) {
             return Err(None);
@@ -109,50 +106,53 @@ impl Phones<'_> {
         }
     }
 
-    /// `number`, or the part of it before one of its spaces, as a phone number; else what was seen of
-    /// the whole.
-    fn decide(&self, line: &Line, number: Number, place: &Place) -> Result<Phone, Rejected> {
-        let around = place.evidence.and(shape::against(line, &number));
+    /// `number`, or the part of it before one of its spaces or slashes, longest first, as a phone number;
+    /// else what was seen of the whole. What is left of `number` is the part that was looked at last.
+    fn decide(&self, line: &Line, number: &mut Number, place: &Place) -> Result<Phone, Rejected> {
+        let around = place.evidence.and(shape::against(line, number));
+        let (span, whole) = (number.span, number.count);
         let mut fallback = None;
         let mut seen = around;
         // A row of groups without a reason is a row of numbers.
         const MOST_OPEN: usize = 6;
-        let whole = number.count;
         let many = place.is_open() && !number.plus && whole > MOST_OPEN;
-        for part in parts(number).take_while(|part| part.len >= FEWEST && !many) {
-            if !could_be_accepted(&part, place) {
-                continue;
+        let mut left = !many;
+        while left && number.len >= FEWEST {
+            if could_be_accepted(number, place) {
+                let reading = reading::read(number, self.regions);
+                let (evidence, enough) = self.weigh(line, around, number, reading.as_ref());
+                if number.count == whole {
+                    seen = evidence;
+                }
+                if enough {
+                    let phone = found(number, place, evidence, reading);
+                    if reading.is_some_and(|reading| reading.valid || number.count == whole) {
+                        return Ok(phone);
+                    }
+                    fallback = fallback.or(Some(phone));
+                }
             }
-            let reading = reading::read(&part, self.regions);
-            let evidence = self.weigh(line, around, &part, reading.as_ref());
-            if part.count == whole {
-                seen = evidence;
-            }
-            if !self.weights.suffice(evidence) {
-                continue;
-            }
-            let context = context(place, evidence);
-            let phone = Phone { span: part.span, context, evidence, reading, number: part };
-            if reading.is_some_and(|reading| reading.valid || part.count == whole) {
-                return Ok(phone);
-            }
-            fallback = fallback.or(Some(phone));
+            left = shorten(number);
         }
-        fallback.ok_or(Rejected { span: number.span, evidence: seen })
+        fallback.ok_or(Rejected { span, evidence: seen })
     }
 
-    /// All that is seen of `number`; a measure is recognised only where it matters.
+    /// All that is seen of `number`, and whether it is enough; a measure is recognised only where it
+    /// matters.
     fn weigh(
         &self,
         line: &Line,
         around: Evidence,
         number: &Number,
         reading: Option<&Reading>,
-    ) -> Evidence {
+    ) -> (Evidence, bool) {
         let evidence = around.and(of_number(line, number, reading));
-        let measure =
-            !number.plus && self.weights.suffice(evidence) && self.is_measured(line, number);
-        evidence.with(Clue::Unit, measure)
+        let enough = self.weights.suffice(evidence);
+        if !enough || number.plus || !self.is_measured(line, number) {
+            return (evidence, enough);
+        }
+        let evidence = evidence.with(Clue::Unit, true);
+        (evidence, self.weights.suffice(evidence))
     }
 
     /// Whether a unit stands after `number`.
@@ -191,7 +191,15 @@ impl Phones<'_> {
     /// Where an extension after `end` ends; `end` itself without one. It is replaced with its number and
     /// no part of its canonical form: a token stands for the line that E.164 knows, so a number has
     /// one token with and without an extension.
+    #[inline]
     fn extension(&self, line: &Line, end: usize) -> usize {
+        match line.at(end) {
+            b' ' | b',' | b';' | b'a'..=b'z' | b'A'..=b'Z' => self.extension_after(line, end),
+            _ => end,
+        }
+    }
+
+    fn extension_after(&self, line: &Line, end: usize) -> usize {
         let mut at = end;
         while matches!(line.at(at), b' ' | b',' | b';') && at - end < 2 {
             at += 1;
@@ -207,7 +215,7 @@ impl Phones<'_> {
         while matches!(line.at(at), b'.' | b':' | b' ' | b'=') && at - start < 16 {
             at += 1;
         }
-        let digits = line.text[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = number::run(line.text, at);
         let after = at + digits;
         if (1..=6).contains(&digits) && !line.glues(after) { after } else { end }
     }
@@ -228,9 +236,9 @@ pub(super) fn code(line: &Line, field: &Field) -> Option<Phone> {
     let digits = code.iter().filter(|b| b.is_ascii_digit()).count();
     let span = Span::new(field.start, field.start + code.len());
     let plain = digits >= 2 && !code.starts_with(b"***") && !line.glues(span.end);
-    let number = Number { span, ..Number::default() };
     let evidence = Evidence::of(clue);
-    plain.then_some(Phone { span, context, evidence, reading: None, number })
+    let (number, closes_bracket) = (span, false);
+    plain.then_some(Phone { span, context, evidence, reading: None, number, closes_bracket })
 }
 
 /// The cheap half of the work, for the digits that most logs are full of: ids, decimals, times and
@@ -238,11 +246,10 @@ pub(super) fn code(line: &Line, field: &Field) -> Option<Phone> {
 #[inline]
 pub(super) fn is_measure(line: &Line, at: usize) -> bool {
     let rest = &line.text[at..];
-    let digits = |from: usize| rest[from..].iter().take_while(|b| b.is_ascii_digit()).count();
-    let run = digits(0);
-    if run == 0 {
+    if !rest.first().is_some_and(u8::is_ascii_digit) {
         return false;
     }
+    let run = number::run(rest, 0);
     let next = rest.get(run).copied().unwrap_or(b'\n');
     let digit_after = rest.get(run + 1).is_some_and(u8::is_ascii_digit);
     match next {
@@ -252,7 +259,7 @@ pub(super) fn is_measure(line: &Line, at: usize) -> bool {
         b':' => digit_after,
         // One dot, and no trunk prefix before it.
         b'.' if digit_after && (rest[0] != b'0' || run == 1) => {
-            let end = run + 1 + digits(run + 1);
+            let end = run + 1 + number::run(rest, run + 1);
             !matches!(rest.get(end), Some(b'.' | b'-' | b' ' | b'/' | b'%' | b'\\' | b'&' | 0x80..))
         }
         b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+' | b'%' | b'\\' | b'&' | 0x80.. => false,
@@ -278,17 +285,22 @@ fn could_be_accepted(number: &Number, place: &Place) -> bool {
     }
 }
 
-/// `number`, and what is left of it when it ends before one of its spaces or slashes, longest first.
-fn parts(number: Number) -> impl Iterator<Item = Number> {
-    (1..=number.count).rev().filter_map(move |count| {
-        let mut part = number;
-        if count < number.count {
-            let gap = number.groups[count].before;
-            (gap.has(Signs::SPACE) || gap.has(Signs::SLASH)).then_some(())?;
-            part.cut(count);
-        }
-        Some(part)
-    })
+/// Cuts `number` before the last of its spaces and slashes; false if it has none.
+fn shorten(number: &mut Number) -> bool {
+    let parts = |&count: &usize| {
+        let gap = number.groups[count].before;
+        gap.has(Signs::SPACE) || gap.has(Signs::SLASH)
+    };
+    let Some(count) = (1..number.count).rev().find(parts) else { return false };
+    number.cut(count);
+    true
+}
+
+/// `number` as a phone number.
+fn found(number: &Number, place: &Place, evidence: Evidence, reading: Option<Reading>) -> Phone {
+    let (span, closes_bracket) = (number.span, number.closes_bracket());
+    let context = context(place, evidence);
+    Phone { span, context, evidence, reading, number: span, closes_bracket }
 }
 
 /// What the digits, their groups and the plans say.

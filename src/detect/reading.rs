@@ -8,7 +8,7 @@
 
 use crate::plan::{self, NumberType, Region, Verdict};
 
-use super::number::Number;
+use super::number::{MOST_DIGITS, Number};
 
 /// How a number was dialled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,9 @@ pub(super) enum Form {
 /// A number under a plan.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reading {
-    /// E.164 digits without the plus sign.
-    digits: [u8; 24],
-    len: usize,
+    /// A plus sign and the E.164 digits.
+    text: [u8; Reading::LONGEST],
+    len: u8,
     /// How it was dialled.
     pub form: Form,
     /// Whether a plan has such a number; otherwise only its length is possible.
@@ -42,17 +42,29 @@ pub(super) struct Reading {
 }
 
 impl Reading {
+    /// A plus sign and as many digits as are kept of a number.
+    const LONGEST: usize = 1 + MOST_DIGITS;
+
     fn new(digits: &[u8], form: Form, verdict: Verdict) -> Option<Self> {
-        let mut copy = [0; 24];
-        copy.get_mut(..digits.len())?.copy_from_slice(digits);
+        let mut text = [b'+'; Self::LONGEST];
+        text.get_mut(1..=digits.len())?.copy_from_slice(digits);
         let valid = matches!(verdict, Verdict::Valid(_));
         let mobile = verdict == Verdict::Valid(NumberType::Mobile);
-        Some(Self { digits: copy, len: digits.len(), form, valid, mobile })
+        Some(Self { text, len: digits.len() as u8, form, valid, mobile })
     }
 
     /// E.164 digits without the plus sign.
     pub(super) fn e164(&self) -> &[u8] {
-        &self.digits[..self.len]
+        &self.text[1..=usize::from(self.len)]
+    }
+
+    /// Appends the canonical form: a plus sign and the digits.
+    #[inline]
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let end = out.len() + 1 + usize::from(self.len);
+        // All of a fixed length is a few moves, a copy of any length a call.
+        out.extend_from_slice(&self.text);
+        out.truncate(end);
     }
 }
 
@@ -97,14 +109,14 @@ fn prefixed(digits: &[u8], regions: &[Region]) -> Option<Reading> {
     }
     regions
         .iter()
-        .flat_map(|region| region.international_prefixes())
-        .filter_map(|prefix| digits.strip_prefix(prefix.as_bytes()))
+        .flat_map(|region| region.prefixes_of(digits))
+        .filter_map(|length| digits.get(length..))
         .find_map(|rest| international(rest, Form::Prefix))
 }
 
 /// The best reading with the trunk prefix where there is one, and the best one without: a valid one
 /// before a possible one, one in an assigned area before one in none, an earlier region before a later
-/// one.
+/// one. The second one is looked for only as far as the first leaves a need for it.
 fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Reading>) {
     let mut best: [Option<(bool, bool, Reading)>; 2] = [None; 2];
     for region in regions {
@@ -112,13 +124,16 @@ fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Readi
         let valid = matches!(found.verdict, Verdict::Valid(_));
         let form = match found.trunk {
             true => Form::Trunk,
-            false if region.trunk_prefix() == "0" => Form::Naked,
+            false if region.has_trunk_zero() => Form::Naked,
             false => Form::National,
         };
         let best = &mut best[usize::from(form == Form::Naked)];
         if best.is_none_or(|(other, place, _)| (valid, found.assigned) > (other, place)) {
             let reading = Reading::new(found.e164.as_bytes(), form, found.verdict);
             *best = reading.map(|reading| (valid, found.assigned, reading));
+            if form != Form::Naked && valid && found.assigned {
+                break;
+            }
         }
     }
     best.map(|best| best.map(|(.., reading)| reading)).into()

@@ -8,15 +8,27 @@ use super::number::{Number, Signs};
 use super::reading::Form;
 
 /// What the shape of `number` says against it.
+#[inline]
 pub(super) fn against(line: &Line, number: &Number) -> Evidence {
+    match number.count {
+        // With a plus sign it can only be a fraction, in one group only part of something or a time.
+        _ if number.plus => Evidence::NONE.with(Clue::IpAddress, is_fraction(number)),
+        1 => Evidence::NONE
+            .with(Clue::Decimal, is_decimal(line, number))
+            .with(Clue::Epoch, number.len == 10 && is_epoch(number))
+            .with(Clue::Clock, number.len > 10 && is_epoch(number)),
+        _ => groups_against(line, number),
+    }
+}
+
+/// The same for a number of several groups without a plus sign.
+fn groups_against(line: &Line, number: &Number) -> Evidence {
     Evidence::NONE
         .with(Clue::IpAddress, is_ipv4(number) || is_fraction(number))
         .with(Clue::Version, is_version(number))
         .with(Clue::Date, is_date(number))
-        .with(Clue::Decimal, !number.plus && is_decimal(line, number))
-        .with(Clue::Epoch, !number.plus && number.len == 10 && is_epoch(number))
-        .with(Clue::Clock, !number.plus && number.len > 10 && is_epoch(number))
-        .with(Clue::Range, !number.plus && is_range(number))
+        .with(Clue::Decimal, is_decimal(line, number))
+        .with(Clue::Range, is_range(number))
 }
 
 /// Numbers that are something else unless a field says that they are phone numbers.

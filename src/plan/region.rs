@@ -66,6 +66,23 @@ impl Region {
         INTERNATIONAL.iter().skip(start).take(count).map(Slot::as_str)
     }
 
+    /// How long those of [`Self::international_prefixes`] are that open `digits`, in their order.
+    pub(crate) fn prefixes_of(&self, digits: &[u8]) -> impl Iterator<Item = usize> {
+        let start = usize::from(self.row().international_start);
+        let prefixes = INTERNATIONAL.iter().skip(start);
+        let prefixes = prefixes.take(usize::from(self.row().international_count));
+        // Digit by digit: nearly all differ in the first two.
+        let opens = move |prefix: &&[u8]| {
+            prefix.len() <= digits.len() && prefix.iter().zip(digits).all(|(a, b)| a == b)
+        };
+        prefixes.map(Slot::as_bytes).filter(opens).map(<[u8]>::len)
+    }
+
+    /// Whether the trunk prefix is a single zero.
+    pub(crate) fn has_trunk_zero(&self) -> bool {
+        self.row().trunk.as_bytes() == b"0"
+    }
+
     /// Reads `digits` as dialled nationally in this region: with or without trunk prefix,
     /// carrier code or area code as far as the plan states them, no calling code. Try the
     /// international reading first: some plans have national numbers that open with `00` too.
@@ -73,24 +90,24 @@ impl Region {
     /// The digits are read as they stand and with the prefix stripped. The better verdict counts,
     /// the stripped reading if both are equal. `None` if neither is even possible here.
     pub fn national(&self, digits: &[u8]) -> Option<National> {
-        let as_written = self.read(&[], digits, &[], false);
-        let Some((action, length)) = self.prefix(digits) else { return as_written };
+        let as_written = || self.verdict([&[], &[], digits]);
+        let Some((action, length)) = self.prefix(digits) else {
+            return self.national_of([&[], &[], digits], false, as_written()?);
+        };
         let (matched, rest) = digits.split_at_checked(length)?;
         let kept = match action.skip {
             SKIP_ALL => &[],
             skip => matched.get(usize::from(skip)..length.checked_sub(action.cut.into())?)?,
         };
-        let trunk = kept.len() < matched.len();
-        let stripped = self.read(action.prepend.as_bytes(), kept, rest, trunk);
-        match (&stripped, &as_written) {
-            (None, _) => as_written,
-            (Some(National { verdict: Verdict::Possible, .. }), Some(other))
-                if matches!(other.verdict, Verdict::Valid(_)) =>
-            {
-                as_written
-            }
-            _ => stripped,
+        let parts = [action.prepend.as_bytes(), kept, rest];
+        let stripped = self.verdict(parts);
+        if !matches!(stripped, Some(Verdict::Valid(_)))
+            && let Some(verdict) = as_written()
+            && (stripped.is_none() || matches!(verdict, Verdict::Valid(_)))
+        {
+            return self.national_of([&[], &[], digits], false, verdict);
         }
+        self.national_of(parts, kept.len() < matched.len(), stripped?)
     }
 
     /// The longest prefix of `digits` that the plan strips or rewrites, and its length.
@@ -111,20 +128,36 @@ impl Region {
         found
     }
 
-    /// The national number made of three parts, if it is possible here.
-    fn read(&self, head: &[u8], middle: &[u8], tail: &[u8], trunk: bool) -> Option<National> {
-        let code = self.country_code().as_bytes();
-        let e164 = E164::join([code, head, middle, tail])?;
-        let national = e164.as_bytes().get(code.len()..)?;
-        let verdict = match walk(self.row().root, national).and_then(number_type) {
-            Some(number_type) => Verdict::Valid(number_type),
-            None if has_length(self.row().lengths, national.len()) => Verdict::Possible,
-            None => return None,
-        };
+    /// The verdict on the national number made of three parts; nothing if it is not even possible here.
+    fn verdict(&self, parts: [&[u8]; 3]) -> Option<Verdict> {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        if length + self.code().len() > E164::MAX {
+            return None;
+        }
+        let end = parts.iter().try_fold(self.row().root, |state, part| walk(state, part));
+        match end.and_then(number_type) {
+            Some(number_type) => Some(Verdict::Valid(number_type)),
+            None => {
+                let all_digits = parts.iter().all(|part| part.iter().all(u8::is_ascii_digit));
+                let possible = has_length(self.row().lengths, length) && all_digits;
+                possible.then_some(Verdict::Possible)
+            }
+        }
+    }
+
+    /// The national number made of three parts, on which this is the `verdict`.
+    fn national_of(&self, parts: [&[u8]; 3], trunk: bool, verdict: Verdict) -> Option<National> {
+        let [head, middle, tail] = parts;
+        let e164 = E164::join([self.code(), head, middle, tail])?;
         let is_fixed = verdict == Verdict::Valid(NumberType::Fixed);
-        let assigned = !is_fixed || self.row().iso != *b"DE" || area::is_assigned(national);
-        let all_digits = national.iter().all(u8::is_ascii_digit);
-        all_digits.then_some(National { e164, verdict, trunk, assigned })
+        let is_unassigned = is_fixed && self.row().iso == *b"DE" && {
+            !area::is_assigned(e164.as_bytes().get(self.code().len()..)?)
+        };
+        Some(National { e164, verdict, trunk, assigned: !is_unassigned })
+    }
+
+    fn code(&self) -> &'static [u8] {
+        CODES[usize::from(self.row().code)].digits.as_bytes()
     }
 
     fn row(&self) -> &'static RegionRow {
@@ -150,7 +183,7 @@ impl E164 {
     fn join(parts: [&[u8]; 4]) -> Option<Self> {
         let mut digits = [0; Self::MAX];
         let mut len = 0;
-        for part in parts {
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
             digits.get_mut(len..len + part.len())?.copy_from_slice(part);
             len += part.len();
         }
