@@ -38,6 +38,12 @@ impl Identities {
         }
     }
 
+    /// Says that [`Self::write`] will be asked for this identity soon.
+    #[inline]
+    pub(super) fn expect(&self, surface: &[u8], canonical: Option<&[u8]>) {
+        self.tokens.expect(canonical.unwrap_or(surface));
+    }
+
     /// Whether the identity that [`Self::write`] would write a token for is on `list`.
     pub(super) fn is_listed(
         &mut self,

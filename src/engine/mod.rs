@@ -43,6 +43,9 @@ pub use vetted::{Spare, Vetted};
 /// How often a line is looked at once more; each time something new has been found in it.
 const MOST_LOOKS: usize = 4;
 
+/// How many tokens are asked for at a time, so that their entries are fetched at once.
+const AHEAD: usize = 16;
+
 /// What an engine is built from, the keys apart.
 #[derive(Debug)]
 pub struct Setup {
@@ -366,7 +369,12 @@ impl Engine {
         let Scratch { found, identities, actions, inner, .. } = scratch;
         let mut copied = 0;
         let mut changed_line = 0;
-        for finding in &found.findings {
+        for (index, finding) in found.findings.iter().enumerate() {
+            if index % AHEAD == 0 {
+                for next in found.findings[index..].iter().take(AHEAD) {
+                    identities.expect(&block[next.span.start..next.span.end], found.value(next));
+                }
+            }
             let gap = &block[copied..finding.span.start];
             out.extend_from_slice(gap);
             if changed_line == 0 || memchr::memchr(b'\n', gap).is_some() {

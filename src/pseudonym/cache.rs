@@ -10,6 +10,7 @@
 //! one that finds nothing costs a few nanoseconds more than the MAC.
 
 use std::fmt;
+use std::hint::black_box;
 
 use zeroize::Zeroize;
 
@@ -27,7 +28,7 @@ pub enum Identity<'a> {
     Surface(&'a [u8]),
 }
 
-/// The cache; direct-mapped, so a new entry takes the place of an older one. It begins small and
+/// The cache. An entry has two places, and a new one takes that of an older one. It begins small and
 /// grows while entries push others out: a short run neither makes nor wipes what it does not use.
 #[derive(Default)]
 pub struct TokenCache {
@@ -62,7 +63,19 @@ impl Slot {
     fn holds(&self, kind: TypeCode, surface: bool, value: &[u8]) -> bool {
         self.kind == *kind.as_bytes()
             && self.surface == surface
-            && self.value[..usize::from(self.len)] == *value
+            && usize::from(self.len) == value.len()
+            && self.begins_with(value)
+    }
+
+    #[inline]
+    fn begins_with(&self, value: &[u8]) -> bool {
+        // Two words that may overlap cover most values, and spare a call.
+        if let (Some(first), Some(last), 8..=16) =
+            (value.first_chunk::<8>(), value.last_chunk::<8>(), value.len())
+        {
+            return self.value[..8] == *first && self.value[value.len() - 8..value.len()] == *last;
+        }
+        self.value[..value.len()] == *value
     }
 }
 
@@ -82,7 +95,7 @@ impl TokenCache {
     pub const SLOTS: usize = 32_768;
     /// Entries that it begins with, and how many times as many it has after each growth.
     const FEWEST: usize = 512;
-    const GROWTH: usize = 4;
+    const GROWTH: usize = 2;
     /// Longest value in bytes that is kept.
     pub const LONGEST: usize = 47;
 
@@ -109,44 +122,83 @@ impl TokenCache {
             return keys.token(kind, canonical(), out);
         }
         self.bind(keys);
-        // As many slots as a power of two.
-        let place = hash(value) & (self.slots.len() - 1);
-        let slot = &mut self.slots[place];
-        if !slot.holds(kind, surface, value) {
-            self.evicted += usize::from(slot.len > 0);
+        let first = self.place(value);
+        let holds = |&place: &usize| self.slots[place].holds(kind, surface, value);
+        let place = [first, first ^ 1].into_iter().find(holds).unwrap_or_else(|| {
+            self.make_room(first);
+            let slot = &mut self.slots[first];
             slot.mac = keys.mac(kind, canonical());
             slot.kind = *kind.as_bytes();
             slot.surface = surface;
             slot.value[..value.len()].copy_from_slice(value);
             slot.len = value.len() as u8;
-        }
+            first
+        });
+        let slot = &self.slots[place];
         token::write(kind, keys.kid(), &slot.mac, out);
         token::head(&slot.mac)
+    }
+
+    /// Says that the token of `value` will be asked for soon. Whoever says so of several has their entries
+    /// fetched at the same time, from beyond the second level of the processor's cache.
+    #[inline]
+    pub fn expect(&self, value: &[u8]) {
+        if let Some(slot) = self.slots.get(self.place(value)) {
+            black_box(slot.len);
+        }
+    }
+
+    /// Where the entry of `value` is looked for first; the second place is the other one of its pair.
+    #[inline]
+    fn place(&self, value: &[u8]) -> usize {
+        // As many slots as a power of two.
+        hash(value) & self.slots.len().wrapping_sub(1)
+    }
+
+    /// Makes the slot at `first` free to be written: its entry takes the other place.
+    fn make_room(&mut self, first: usize) {
+        if self.slots[first].len > 0 {
+            self.evicted += usize::from(self.slots[first ^ 1].len > 0);
+            self.slots.swap(first, first ^ 1);
+        }
     }
 
     /// Makes the entries those of `keys`: none, if they were for others.
     #[inline]
     fn bind(&mut self, keys: &Keys) {
         if self.keys != keys.id() || self.slots.is_empty() {
-            self.restart(Self::FEWEST);
+            self.wipe();
+            self.slots = vec![Slot::EMPTY; Self::FEWEST];
+            self.evicted = 0;
             self.keys = keys.id();
         } else if self.evicted > self.slots.len() && self.slots.len() < Self::SLOTS {
-            self.restart(self.slots.len() * Self::GROWTH);
+            self.grow();
         }
     }
 
-    /// Wipes all entries and makes room for `slots` of them.
+    /// Moves all entries to more slots.
     #[cold]
-    fn restart(&mut self, slots: usize) {
-        self.slots.iter_mut().for_each(Zeroize::zeroize);
-        self.slots = vec![Slot::EMPTY; slots];
+    fn grow(&mut self) {
+        let more = vec![Slot::EMPTY; self.slots.len() * Self::GROWTH];
+        let mut slots = std::mem::replace(&mut self.slots, more);
+        for slot in slots.iter_mut().filter(|slot| slot.len > 0) {
+            let first = self.place(&slot.value[..usize::from(slot.len)]);
+            self.make_room(first);
+            self.slots[first] = *slot;
+            slot.zeroize();
+        }
         self.evicted = 0;
+    }
+
+    #[cold]
+    fn wipe(&mut self) {
+        self.slots.iter_mut().for_each(Zeroize::zeroize);
     }
 }
 
 impl Drop for TokenCache {
     fn drop(&mut self) {
-        self.slots.iter_mut().for_each(Zeroize::zeroize);
+        self.wipe();
     }
 }
 
@@ -246,6 +298,22 @@ mod tests {
     }
 
     #[test]
+    fn growth_keeps_what_is_there() {
+        let (mut cache, keys) = (TokenCache::default(), keys(1));
+        let values: Vec<_> = (0..TokenCache::FEWEST / 8).map(|i| format!("+49{i}")).collect();
+        for grown in [false, true] {
+            for value in values.iter().map(String::as_bytes) {
+                let identity = Identity::Canonical(value);
+                cache.expect(value);
+                let (got, asked) = cached(&mut cache, &keys, TypeCode::TEL, identity, value);
+                assert_eq!((got, asked), (plain(&keys, TypeCode::TEL, value), !grown));
+            }
+            cache.grow();
+        }
+        assert_eq!(cache.slots.len(), TokenCache::FEWEST * TokenCache::GROWTH.pow(2));
+    }
+
+    #[test]
     fn a_prefix_is_another_value() {
         let (mut cache, keys) = (TokenCache::default(), keys(1));
         let longest = [b'7'; TokenCache::LONGEST + 2];
@@ -272,7 +340,7 @@ mod tests {
         let (mut cache, keys) = (TokenCache::default(), keys(1));
         let identity = Identity::Surface(b"Erika Beispiel");
         cached(&mut cache, &keys, TypeCode::NAM, identity, b"erika beispiel");
-        cache.slots.iter_mut().for_each(Zeroize::zeroize);
+        cache.wipe();
         let wiped = |slot: &Slot| slot.value == [0; TokenCache::LONGEST] && slot.mac == [0; 12];
         assert!(cache.slots.iter().all(wiped));
         assert_eq!(format!("{cache:?}"), "TokenCache { .. }");
