@@ -41,6 +41,26 @@ impl<'a> Line<'a> {
         let start = memchr::memrchr(b'\n', &block[search_from..at])
             .map_or(search_from, |i| search_from + i + 1);
         let end = memchr::memchr(b'\n', &block[at..]).map_or(block.len(), |i| at + i);
+        Self::new(block, at, start, end)
+    }
+
+    /// The line of `block` that holds the byte at `at`, which stands behind the text of the line that ends
+    /// at `before`: most often it is the next one.
+    pub(super) fn after(block: &'a [u8], at: usize, before: usize) -> Self {
+        let start = match block[before..] {
+            [b'\n', ..] => before + 1,
+            [b'\r', b'\n', ..] => before + 2,
+            _ => return Self::around(block, at, before),
+        };
+        let rest = &block[start..];
+        let end = memchr::memchr(b'\n', rest).map_or(block.len(), |i| start + i);
+        match at {
+            _ if (start..=end).contains(&at) => Self::new(block, at, start, end),
+            _ => Self::around(block, at, before),
+        }
+    }
+
+    fn new(block: &'a [u8], at: usize, start: usize, end: usize) -> Self {
         let end = if end > start && block[end - 1] == b'\r' { end - 1 } else { end };
         Self {
             text: &block[..end.max(at)],

@@ -280,7 +280,7 @@ impl Detector {
                 Some(line) if at < line.text.len() => line,
                 _ => {
                     let from = line.as_ref().map_or(0, |line| line.text.len());
-                    let line = line.insert(Line::around(block, at, from));
+                    let line = line.insert(Line::after(block, at, from));
                     run.opening(line);
                     line
                 }

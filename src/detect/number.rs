@@ -122,6 +122,29 @@ impl Number {
         }
     }
 
+    /// Makes this new number the one at `at`; false if there is none. In place: what is written in small
+    /// parts is dear to move as a whole right after.
+    pub(super) fn read(&mut self, text: &[u8], at: usize) -> bool {
+        self.span = Span::new(at, at);
+        let (mut place, mut before) = match text.get(at) {
+            Some(b'0'..=b'9') => (at, Signs::default()),
+            _ => open(text, at, self),
+        };
+        loop {
+            let (end, digits) = group(text, place, self);
+            if digits == 0 || !self.close(end, before) {
+                break;
+            }
+            let Some((next, signs)) = separator(text, end, self.len) else { break };
+            if self.len + 2 > MOST_DIGITS {
+                break;
+            }
+            before = signs;
+            place = skip_trunk(text, next, signs, self);
+        }
+        self.count > 0
+    }
+
     fn bracketed(&self) -> bool {
         self.groups[..self.count].iter().any(|group| group.before.has(Signs::BRACKET))
     }
@@ -163,26 +186,9 @@ impl Number {
 }
 
 /// Reads the number at `at`, where a plus sign, `(` or a digit stands; nothing without digits.
-#[inline]
 pub(super) fn read(text: &[u8], at: usize) -> Option<Number> {
-    let mut number = Number { span: Span::new(at, at), ..Number::default() };
-    let (mut place, mut before) = match text.get(at) {
-        Some(b'0'..=b'9') => (at, Signs::default()),
-        _ => open(text, at, &mut number),
-    };
-    loop {
-        let (end, digits) = group(text, place, &mut number);
-        if digits == 0 || !number.close(end, before) {
-            break;
-        }
-        let Some((next, signs)) = separator(text, end, number.len) else { break };
-        if number.len + 2 > MOST_DIGITS {
-            break;
-        }
-        before = signs;
-        place = skip_trunk(text, next, signs, &number);
-    }
-    (number.count > 0).then_some(number)
+    let mut number = Number::default();
+    number.read(text, at).then_some(number)
 }
 
 /// How many ASCII digits stand at `at`.

@@ -60,8 +60,8 @@ impl Phones<'_> {
         if is_other_value(line, at) {
             return Err(None);
         }
-        let Some(mut number) = number::read(line.text, at) else { return Err(None) };
-        if number.len < FEWEST || !self.starts(line, at, &number) {
+        let mut number = Number::default();
+        if !number.read(line.text, at) || number.len < FEWEST || !self.starts(line, at, &number) {
             return Err(None);
         }
         self.drop_glued(line, &mut number).ok_or(None)?;
@@ -209,7 +209,7 @@ impl Phones<'_> {
             at += 1;
         }
         let word = &line.text[start.min(line.text.len())..at.min(line.text.len())];
-        if word.is_empty() || !self.words.of(word).any(Said::P_EXTENSION) {
+        if word.is_empty() {
             return end;
         }
         while matches!(line.at(at), b'.' | b':' | b' ' | b'=') && at - start < 16 {
@@ -217,7 +217,8 @@ impl Phones<'_> {
         }
         let digits = number::run(line.text, at);
         let after = at + digits;
-        if (1..=6).contains(&digits) && !line.glues(after) { after } else { end }
+        let fits = (1..=6).contains(&digits) && !line.glues(after);
+        if fits && self.words.of(word).any(Said::P_EXTENSION) { after } else { end }
     }
 }
 
