@@ -109,6 +109,26 @@ pub(super) fn described(
 /// The key that ends before `separator`, and how it is quoted.
 fn key_before(line: &Line, separator: usize) -> Option<(Span, Quotes)> {
     let text = line.text;
+    let (end, quotes) = match is_key_byte(line.before(separator)) {
+        true => (separator, Quotes::NO),
+        false => key_end(line, separator)?,
+    };
+    if end > line.start && text[end - 1] == b')' {
+        return argument(line, end).map(|key| (key, Quotes::NO));
+    }
+    let floor = line.start.max(end.saturating_sub(LONGEST_KEY));
+    let letters = text[floor..end].iter().rev().take_while(|&&b| is_key_byte(b)).count();
+    let mut start = end - letters;
+    // The letter of `\n`, `\r` and `\t` is no part of the key after it.
+    if start > line.start && text[start - 1] == b'\\' && matches!(text[start], b'n' | b'r' | b't') {
+        start += 1;
+    }
+    (start < end).then_some((Span::new(start, end), quotes))
+}
+
+/// Where the key ends before blanks and quotes, and how it is quoted.
+fn key_end(line: &Line, separator: usize) -> Option<(usize, Quotes)> {
+    let text = line.text;
     let mut end = separator;
     while end > line.start && text[end - 1] == b' ' && separator - end < 2 {
         end -= 1;
@@ -127,17 +147,7 @@ fn key_before(line: &Line, separator: usize) -> Option<(Span, Quotes)> {
     if quotes == Quotes::NO && end < separator && text[separator] == b':' {
         return None;
     }
-    if end > line.start && text[end - 1] == b')' {
-        return argument(line, end).map(|key| (key, Quotes::NO));
-    }
-    let floor = line.start.max(end.saturating_sub(LONGEST_KEY));
-    let letters = text[floor..end].iter().rev().take_while(|&&b| is_key_byte(b)).count();
-    let mut start = end - letters;
-    // The letter of `\n`, `\r` and `\t` is no part of the key after it.
-    if start > line.start && text[start - 1] == b'\\' && matches!(text[start], b'n' | b'r' | b't') {
-        start += 1;
-    }
-    (start < end).then_some((Span::new(start, end), quotes))
+    Some((end, quotes))
 }
 
 /// `CALLERID(name)` and `CONNECTEDLINE(name,i)`, which end at `end`: up to the first argument.
@@ -160,6 +170,33 @@ static KEY_BYTES: [bool; 256] = {
     }
     table
 };
+
+/// Bytes that stand for themselves and close no value.
+static PLAIN: [bool; 256] = {
+    let mut table = among(b"%\\&\"'");
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte < 0x80 && !table[byte];
+        byte += 1;
+    }
+    table
+};
+
+/// What ends a value without quotes.
+static STOPS: [bool; 256] = among(b";\"}]|\t");
+
+/// What ends it in a query.
+static QUERY_STOPS: [bool; 256] = among(b";\"}]|\t& ");
+
+const fn among(bytes: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < bytes.len() {
+        table[bytes[index] as usize] = true;
+        index += 1;
+    }
+    table
+}
 
 #[inline]
 fn is_key_byte(byte: u8) -> bool {
@@ -196,7 +233,12 @@ fn open_value(line: &Line, from: usize) -> (usize, Option<Unit>) {
 fn closing(line: &Line, from: usize, quote: Unit) -> usize {
     let limit = line.text.len().min(from + LONGEST_VALUE);
     let mut at = from;
-    while at < limit {
+    loop {
+        let rest = line.text.get(at..limit).unwrap_or_default();
+        at += rest.iter().take_while(|&&b| PLAIN[usize::from(b)]).count();
+        if at >= limit {
+            break;
+        }
         let Some(unit) = carrier::unit(line.text, at) else { break };
         if unit == quote {
             return at;
@@ -209,9 +251,7 @@ fn closing(line: &Line, from: usize, quote: Unit) -> usize {
 /// Where a value without quotes ends at the latest.
 fn bare_end(line: &Line, from: usize, query: bool) -> usize {
     let limit = line.text.len().min(from + LONGEST_VALUE).max(from);
-    let stop = |&b: &u8| {
-        matches!(b, b';' | b'"' | b'}' | b']' | b'|' | b'\t') || (query && matches!(b, b'&' | b' '))
-    };
+    let stops = if query { &QUERY_STOPS } else { &STOPS };
     let value = line.text.get(from..limit).unwrap_or_default();
-    value.iter().position(stop).map_or(limit, |i| from + i)
+    value.iter().position(|&b| stops[usize::from(b)]).map_or(limit, |i| from + i)
 }

@@ -48,9 +48,13 @@ impl Reading {
     fn new(digits: &[u8], form: Form, verdict: Verdict) -> Option<Self> {
         let mut text = [b'+'; Self::LONGEST];
         text.get_mut(1..=digits.len())?.copy_from_slice(digits);
+        Some(Self::of(text, digits.len(), form, verdict))
+    }
+
+    fn of(text: [u8; Self::LONGEST], len: usize, form: Form, verdict: Verdict) -> Self {
         let valid = matches!(verdict, Verdict::Valid(_));
         let mobile = verdict == Verdict::Valid(NumberType::Mobile);
-        Some(Self { text, len: digits.len() as u8, form, valid, mobile })
+        Self { text, len: len as u8, form, valid, mobile }
     }
 
     /// E.164 digits without the plus sign.
@@ -75,9 +79,10 @@ pub(super) fn read(number: &Number, regions: &[Region]) -> Option<Reading> {
         return None;
     }
     if number.plus {
-        return international(digits.strip_prefix(b"00").unwrap_or(digits), Form::Plus);
+        let prefix = if digits.starts_with(b"00") { 2 } else { 0 };
+        return international(number, prefix, Form::Plus);
     }
-    let prefixed = prefixed(digits, regions);
+    let prefixed = prefixed(number, regions);
     if prefixed.is_some_and(|reading| reading.valid) {
         return prefixed;
     }
@@ -85,7 +90,7 @@ pub(super) fn read(number: &Number, regions: &[Region]) -> Option<Reading> {
     if national.is_some_and(|reading| reading.valid) {
         return national;
     }
-    let bare = if digits[0] == b'0' { None } else { international(digits, Form::Bare) };
+    let bare = if digits[0] == b'0' { None } else { international(number, 0, Form::Bare) };
     if bare.is_some_and(|reading| reading.valid) {
         return bare;
     }
@@ -95,23 +100,32 @@ pub(super) fn read(number: &Number, regions: &[Region]) -> Option<Reading> {
     prefixed.or(national).or(bare).or(naked)
 }
 
-fn international(digits: &[u8], form: Form) -> Option<Reading> {
-    match plan::check(digits) {
-        Verdict::Unknown => None,
-        verdict => Reading::new(digits, form, verdict),
+/// The reading of `number` without the first `prefix` digits.
+fn international(number: &Number, prefix: usize, form: Form) -> Option<Reading> {
+    let digits = number.digits().get(prefix..)?;
+    let verdict = plan::check(digits);
+    if verdict == Verdict::Unknown {
+        return None;
     }
+    // Copied with what stands behind them: a fixed length is a few moves.
+    let Some(all) = number.digits[prefix..].first_chunk::<MOST_DIGITS>() else {
+        return Reading::new(digits, form, verdict);
+    };
+    let mut text = [b'+'; Reading::LONGEST];
+    text[1..].copy_from_slice(all);
+    Some(Reading::of(text, digits.len(), form, verdict))
 }
 
 /// `00` is understood everywhere; `011` and its like only where a region dials them.
-fn prefixed(digits: &[u8], regions: &[Region]) -> Option<Reading> {
-    if let Some(rest) = digits.strip_prefix(b"00") {
-        return international(rest, Form::Prefix);
+fn prefixed(number: &Number, regions: &[Region]) -> Option<Reading> {
+    let digits = number.digits();
+    if digits.starts_with(b"00") {
+        return international(number, 2, Form::Prefix);
     }
     regions
         .iter()
         .flat_map(|region| region.prefixes_of(digits))
-        .filter_map(|length| digits.get(length..))
-        .find_map(|rest| international(rest, Form::Prefix))
+        .find_map(|length| international(number, length, Form::Prefix))
 }
 
 /// The best reading with the trunk prefix where there is one, and the best one without: a valid one
