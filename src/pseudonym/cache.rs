@@ -171,7 +171,7 @@ impl TokenCache {
             self.slots = vec![Slot::EMPTY; Self::FEWEST];
             self.evicted = 0;
             self.keys = keys.id();
-        } else if self.evicted > self.slots.len() && self.slots.len() < Self::SLOTS {
+        } else if self.evicted > self.slots.len() / 4 && self.slots.len() < Self::SLOTS {
             self.grow();
         }
     }
