@@ -135,16 +135,21 @@ impl<'a> Line<'a> {
 
 impl Line<'_> {
     /// Whether what stands at `at` would run into a token that ends there.
+    #[inline]
     pub(super) fn glues(&self, at: usize) -> bool {
-        match self.at(at) {
-            b'_' => true,
-            byte if byte < 0x80 => byte.is_ascii_alphanumeric(),
-            _ => carrier::unit(self.text, at).is_some_and(|unit| {
-                let hidden = fold::is_ignorable(unit.ch);
-                unit.ch.is_alphanumeric()
-                    || (hidden && self.at(at + unit.len).is_ascii_alphanumeric())
-            }),
+        let byte = self.at(at);
+        match byte.is_ascii() {
+            true => byte == b'_' || is_word_byte(byte),
+            false => self.glues_letter(at),
         }
+    }
+
+    #[cold]
+    fn glues_letter(&self, at: usize) -> bool {
+        carrier::unit(self.text, at).is_some_and(|unit| {
+            let hidden = fold::is_ignorable(unit.ch);
+            unit.ch.is_alphanumeric() || (hidden && self.at(at + unit.len).is_ascii_alphanumeric())
+        })
     }
 
     /// After a number that is an element of an array: the field goes on with the next element.

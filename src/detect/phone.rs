@@ -111,30 +111,47 @@ impl Phones<'_> {
     fn decide(&self, line: &Line, number: &mut Number, place: &Place) -> Result<Phone, Rejected> {
         let around = place.evidence.and(shape::against(line, number));
         let (span, whole) = (number.span, number.count);
-        let mut fallback = None;
-        let mut seen = around;
         // A row of groups without a reason is a row of numbers.
         const MOST_OPEN: usize = 6;
-        let many = place.is_open() && !number.plus && whole > MOST_OPEN;
-        let mut left = !many;
-        while left && number.len >= FEWEST {
-            if could_be_accepted(number, place) {
-                let reading = reading::read(number, self.regions);
-                let (evidence, enough) = self.weigh(line, around, number, reading.as_ref());
-                if number.count == whole {
-                    seen = evidence;
-                }
-                if enough {
-                    let phone = found(number, place, evidence, reading);
-                    if reading.is_some_and(|reading| reading.valid || number.count == whole) {
-                        return Ok(phone);
-                    }
-                    fallback = fallback.or(Some(phone));
-                }
-            }
-            left = shorten(number);
+        if place.is_open() && !number.plus && whole > MOST_OPEN {
+            return Err(Rejected { span, evidence: around });
         }
-        fallback.ok_or(Rejected { span, evidence: seen })
+        let (mut fallback, mut seen) = (None, around);
+        loop {
+            let (evidence, phone) = self.accept(line, around, number, place);
+            if number.count == whole {
+                seen = evidence;
+            }
+            let known = |phone: &Phone| {
+                phone.reading.is_some_and(|reading| reading.valid || number.count == whole)
+            };
+            if let Some(phone) = phone {
+                if known(&phone) {
+                    return Ok(phone);
+                }
+                fallback = fallback.or(Some(phone));
+            }
+            if !shorten(number) || number.len < FEWEST {
+                return fallback.ok_or(Rejected { span, evidence: seen });
+            }
+        }
+    }
+
+    /// All that is seen of `number`, and the phone number that it is if that is enough.
+    #[inline(never)]
+    fn accept(
+        &self,
+        line: &Line,
+        around: Evidence,
+        number: &Number,
+        place: &Place,
+    ) -> (Evidence, Option<Phone>) {
+        if !could_be_accepted(number, place) {
+            return (around, None);
+        }
+        let reading = reading::read(number, self.regions);
+        let (evidence, enough) = self.weigh(line, around, number, reading.as_ref());
+        (evidence, enough.then(|| found(number, place, evidence, reading)))
     }
 
     /// All that is seen of `number`, and whether it is enough; a measure is recognised only where it

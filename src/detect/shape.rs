@@ -182,7 +182,13 @@ fn is_trunk_grouping(number: &Number) -> bool {
 }
 
 /// `(212) 555-0187`, `212-555-0187`, `212.555.0187`, `1-212-555-0187`; spaces alone are not enough.
+#[inline]
 pub(super) fn is_nanp_grouping(number: &Number) -> bool {
+    matches!(number.count, 2..=4) && has_nanp_groups(number)
+}
+
+#[inline(never)]
+fn has_nanp_groups(number: &Number) -> bool {
     let lens: [usize; 4] =
         std::array::from_fn(|i| if i < number.count { number.group_len(i) } else { 0 });
     let grouped = matches!((number.count, lens), (3, [3, 3, 4, 0]) | (4, [1, 3, 3, 4]));
