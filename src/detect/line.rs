@@ -46,6 +46,7 @@ impl<'a> Line<'a> {
 
     /// The line of `block` that holds the byte at `at`, which stands behind the text of the line that ends
     /// at `before`: most often it is the next one.
+    #[inline]
     pub(super) fn after(block: &'a [u8], at: usize, before: usize) -> Self {
         let start = match block[before..] {
             [b'\n', ..] => before + 1,
@@ -60,6 +61,7 @@ impl<'a> Line<'a> {
         }
     }
 
+    #[inline]
     fn new(block: &'a [u8], at: usize, start: usize, end: usize) -> Self {
         let end = if end > start && block[end - 1] == b'\r' { end - 1 } else { end };
         Self {

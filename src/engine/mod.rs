@@ -369,17 +369,24 @@ impl Engine {
         let Scratch { found, identities, actions, inner, .. } = scratch;
         let mut copied = 0;
         let mut changed_line = 0;
+        // Where the line ends that was changed last.
+        let mut line_end = 0;
+        let end_after =
+            |at: usize| at + memchr::memchr(b'\n', &block[at..]).unwrap_or(block.len() - at);
         for (index, finding) in found.findings.iter().enumerate() {
             if index % AHEAD == 0 {
                 for next in found.findings[index..].iter().take(AHEAD) {
                     identities.expect(&block[next.span.start..next.span.end], found.value(next));
                 }
             }
-            let gap = &block[copied..finding.span.start];
-            out.extend_from_slice(gap);
-            if changed_line == 0 || memchr::memchr(b'\n', gap).is_some() {
+            out.extend_from_slice(&block[copied..finding.span.start]);
+            if line_end < copied {
+                line_end = end_after(copied);
+            }
+            if changed_line == 0 || line_end < finding.span.start {
                 changed_line = 1;
                 counts.lines_changed += 1;
+                line_end = end_after(finding.span.start);
             }
             let surface = &block[finding.span.start..finding.span.end];
             copied = finding.span.end;

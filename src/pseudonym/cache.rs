@@ -44,27 +44,33 @@ pub struct TokenCache {
 #[repr(align(64))]
 struct Slot {
     mac: [u8; 12],
-    kind: [u8; 3],
-    /// Length of the value; 0 in an empty slot.
-    len: u8,
-    surface: bool,
+    /// What its value is, apart from its bytes; 0 in an empty slot.
+    label: u32,
     value: [u8; TokenCache::LONGEST],
 }
 
-impl Slot {
-    const EMPTY: Slot = Slot {
-        mac: [0; 12],
-        kind: [0; 3],
-        len: 0,
-        surface: false,
-        value: [0; TokenCache::LONGEST],
-    };
+/// The type of a value, its length, and in the top bit whether it is text as it stood in the log: in one
+/// word, which is compared at once.
+#[inline]
+fn label(kind: TypeCode, surface: bool, value: &[u8]) -> u32 {
+    let [a, b, c] = *kind.as_bytes();
+    u32::from_le_bytes([a, b, c, value.len() as u8 | u8::from(surface) << 7])
+}
 
-    fn holds(&self, kind: TypeCode, surface: bool, value: &[u8]) -> bool {
-        self.kind == *kind.as_bytes()
-            && self.surface == surface
-            && usize::from(self.len) == value.len()
-            && self.begins_with(value)
+impl Slot {
+    const EMPTY: Slot = Slot { mac: [0; 12], label: 0, value: [0; TokenCache::LONGEST] };
+
+    fn is_empty(&self) -> bool {
+        self.label == 0
+    }
+
+    fn value(&self) -> &[u8] {
+        &self.value[..(self.label >> 24) as usize & 0x7f]
+    }
+
+    #[inline]
+    fn holds(&self, label: u32, value: &[u8]) -> bool {
+        self.label == label && self.begins_with(value)
     }
 
     #[inline]
@@ -82,9 +88,7 @@ impl Slot {
 impl Zeroize for Slot {
     fn zeroize(&mut self) {
         self.mac.zeroize();
-        self.kind.zeroize();
-        self.len.zeroize();
-        self.surface.zeroize();
+        self.label.zeroize();
         self.value.zeroize();
     }
 }
@@ -97,7 +101,7 @@ impl TokenCache {
     const FEWEST: usize = 512;
     const GROWTH: usize = 2;
     /// Longest value in bytes that is kept.
-    pub const LONGEST: usize = 47;
+    pub const LONGEST: usize = 48;
 
     /// Appends the token of `identity` and returns 64 bits of its MAC, as [`Keys::token`] does.
     /// `canonical` gives its canonical form; it is called only when that is needed.
@@ -122,16 +126,11 @@ impl TokenCache {
             return keys.token(kind, canonical(), out);
         }
         self.bind(keys);
-        let first = self.place(value);
-        let holds = |&place: &usize| self.slots[place].holds(kind, surface, value);
+        let (label, first) = (label(kind, surface, value), self.place(value));
+        let holds = |&place: &usize| self.slots[place].holds(label, value);
         let place = [first, first ^ 1].into_iter().find(holds).unwrap_or_else(|| {
-            self.make_room(first);
-            let slot = &mut self.slots[first];
-            slot.mac = keys.mac(kind, canonical());
-            slot.kind = *kind.as_bytes();
-            slot.surface = surface;
-            slot.value[..value.len()].copy_from_slice(value);
-            slot.len = value.len() as u8;
+            let mac = keys.mac(kind, canonical());
+            self.insert(first, label, value, mac);
             first
         });
         let slot = &self.slots[place];
@@ -139,12 +138,20 @@ impl TokenCache {
         token::head(&slot.mac)
     }
 
+    #[cold]
+    fn insert(&mut self, first: usize, label: u32, value: &[u8], mac: [u8; 12]) {
+        self.make_room(first);
+        let slot = &mut self.slots[first];
+        (slot.mac, slot.label) = (mac, label);
+        slot.value[..value.len()].copy_from_slice(value);
+    }
+
     /// Says that the token of `value` will be asked for soon. Whoever says so of several has their entries
     /// fetched at the same time, from beyond the second level of the processor's cache.
     #[inline]
     pub fn expect(&self, value: &[u8]) {
         if let Some(slot) = self.slots.get(self.place(value)) {
-            black_box(slot.len);
+            black_box(slot.label);
         }
     }
 
@@ -157,8 +164,8 @@ impl TokenCache {
 
     /// Makes the slot at `first` free to be written: its entry takes the other place.
     fn make_room(&mut self, first: usize) {
-        if self.slots[first].len > 0 {
-            self.evicted += usize::from(self.slots[first ^ 1].len > 0);
+        if !self.slots[first].is_empty() {
+            self.evicted += usize::from(!self.slots[first ^ 1].is_empty());
             self.slots.swap(first, first ^ 1);
         }
     }
@@ -181,8 +188,8 @@ impl TokenCache {
     fn grow(&mut self) {
         let more = vec![Slot::EMPTY; self.slots.len() * Self::GROWTH];
         let mut slots = std::mem::replace(&mut self.slots, more);
-        for slot in slots.iter_mut().filter(|slot| slot.len > 0) {
-            let first = self.place(&slot.value[..usize::from(slot.len)]);
+        for slot in slots.iter_mut().filter(|slot| !slot.is_empty()) {
+            let first = self.place(slot.value());
             self.make_room(first);
             self.slots[first] = *slot;
             slot.zeroize();
@@ -213,15 +220,18 @@ impl fmt::Debug for TokenCache {
 #[inline]
 fn hash(value: &[u8]) -> usize {
     const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+    let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+    let mix = |sum: u64, word: u64| (sum.rotate_left(29) ^ word).wrapping_mul(ODD);
     // The last eight bytes, which may be looked at twice: cheaper than what the words leave over.
     let last = match value.last_chunk() {
-        Some(last) => u64::from_le_bytes(*last),
+        Some(last) => word(last),
         None => value.iter().fold(0, |sum, &b| sum << 8 | u64::from(b)),
     };
-    let words = value.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
-    let mixed = words.fold((last ^ value.len() as u64).wrapping_mul(ODD), |sum, word| {
-        (sum.rotate_left(29) ^ word).wrapping_mul(ODD)
-    });
+    let last = (last ^ value.len() as u64).wrapping_mul(ODD);
+    let mixed = match value.first_chunk() {
+        Some(first) if value.len() <= 16 => mix(last, word(first)),
+        _ => value.as_chunks::<8>().0.iter().map(word).fold(last, mix),
+    };
     (mixed >> 40) as usize
 }
 
