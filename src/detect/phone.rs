@@ -118,18 +118,20 @@ impl Phones<'_> {
         }
         let (mut fallback, mut seen) = (None, around);
         loop {
-            let (evidence, phone) = self.accept(line, around, number, place);
+            let (mut evidence, mut enough, mut reading) = (around, false, None);
+            if could_be_accepted(number, place) {
+                reading = reading::read(number, self.regions);
+                (evidence, enough) = self.weigh(line, around, number, reading.as_ref());
+            }
             if number.count == whole {
                 seen = evidence;
             }
-            let known = |phone: &Phone| {
-                phone.reading.is_some_and(|reading| reading.valid || number.count == whole)
-            };
-            if let Some(phone) = phone {
-                if known(&phone) {
-                    return Ok(phone);
-                }
-                fallback = fallback.or(Some(phone));
+            let known = reading.is_some_and(|reading| reading.valid || number.count == whole);
+            if enough && known {
+                return Ok(found(number, place, evidence, reading));
+            }
+            if enough && fallback.is_none() {
+                fallback = Some(found(number, place, evidence, reading));
             }
             if !shorten(number) || number.len < FEWEST {
                 return fallback.ok_or(Rejected { span, evidence: seen });
@@ -137,25 +139,9 @@ impl Phones<'_> {
         }
     }
 
-    /// All that is seen of `number`, and the phone number that it is if that is enough.
-    #[inline(never)]
-    fn accept(
-        &self,
-        line: &Line,
-        around: Evidence,
-        number: &Number,
-        place: &Place,
-    ) -> (Evidence, Option<Phone>) {
-        if !could_be_accepted(number, place) {
-            return (around, None);
-        }
-        let reading = reading::read(number, self.regions);
-        let (evidence, enough) = self.weigh(line, around, number, reading.as_ref());
-        (evidence, enough.then(|| found(number, place, evidence, reading)))
-    }
-
     /// All that is seen of `number`, and whether it is enough; a measure is recognised only where it
-    /// matters.
+    /// matters. Not a part of the loop around it, lest what few numbers need is worked out for all.
+    #[inline(never)]
     fn weigh(
         &self,
         line: &Line,
