@@ -141,13 +141,14 @@ fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Readi
             false if region.has_trunk_zero() => Form::Naked,
             false => Form::National,
         };
+        let reading = || Reading::new(found.e164.as_bytes(), form, found.verdict);
+        if form != Form::Naked && valid && found.assigned {
+            // None can be better; an earlier one that is as good would have ended it.
+            return (reading(), None);
+        }
         let best = &mut best[usize::from(form == Form::Naked)];
         if best.is_none_or(|(other, place, _)| (valid, found.assigned) > (other, place)) {
-            let reading = Reading::new(found.e164.as_bytes(), form, found.verdict);
-            *best = reading.map(|reading| (valid, found.assigned, reading));
-            if form != Form::Naked && valid && found.assigned {
-                break;
-            }
+            *best = reading().map(|reading| (valid, found.assigned, reading));
         }
     }
     best.map(|best| best.map(|(.., reading)| reading)).into()
