@@ -12,6 +12,7 @@ use crate::span::TypeCode;
 
 use super::line::{Line, is_word_byte};
 use super::person::{self, Case, LONGEST_WORD, MOST_WORDS, Name, Word};
+use super::reach;
 
 /// Bits of a slot.
 pub(super) const SLOT_BITS: u32 = 15;
@@ -261,8 +262,8 @@ fn left(line: &Line, start: usize) -> Side {
             let head = head.trim_ascii_end();
             let Some(&last) = head.last() else { return Side::default() };
             let end = head.len() - usize::from(!is_word_byte(last));
-            let length = head[..end].iter().rev().take(LONGEST).take_while(|&&b| is_word_byte(b));
-            let word = Lower::new(&head[end - length.count()..end]);
+            let length = reach::word_bytes_back(&head[end.saturating_sub(LONGEST)..end]);
+            let word = Lower::new(&head[end - length..end]);
             Side { gap: class(last), word }
         }
         [.., last] => Side { gap: class(*last), ..Side::default() },
@@ -275,7 +276,7 @@ fn right(line: &Line, end: usize) -> Side {
     match rest {
         [] => Side { gap: gap::EDGE, ..Side::default() },
         [b' ', next, ..] if is_word_byte(*next) => {
-            let length = rest[1..].iter().take(LONGEST).take_while(|&&b| is_word_byte(b)).count();
+            let length = reach::word_bytes(&rest[1..rest.len().min(LONGEST + 1)]);
             Side { gap: class(*next), word: Lower::new(&rest[1..=length]) }
         }
         [b' ', b'(', b'+' | b'0'..=b'9', ..] | [b' ', b'+', ..] => {

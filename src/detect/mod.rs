@@ -41,6 +41,7 @@ mod phone;
 mod place;
 mod prose;
 mod quotes;
+mod reach;
 mod reading;
 mod recall;
 mod remember;

@@ -19,6 +19,7 @@ use super::key::Class;
 use super::line::{Field, Line, is_word_byte};
 use super::model::Bias;
 use super::person::{self, Manner, Name};
+use super::reach;
 
 /// What the name detector needs to know.
 #[derive(Debug)]
@@ -269,21 +270,20 @@ impl Names<'_> {
     fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
         let mut place = at;
         for _ in 0..4 {
-            let letters =
-                text[place..end].iter().take(LONGEST).take_while(|&&b| is_word_byte(b)).count();
-            let said = self.words.of(&text[place..place + letters]);
-            let mut next = place + letters;
-            let dotted = text[..end].get(next) == Some(&b'.');
-            next += usize::from(dotted);
-            let title = said.any(Said::N_HONORIFIC)
-                || (said.any(Said::N_TITLE)
-                    && (dotted || letters > 3 || said.any(Said::N_HONORIFIC)));
+            let rest = &text[place..end];
+            let letters = reach::word_bytes(&rest[..rest.len().min(LONGEST)]);
+            let said = self.words.of(&rest[..letters]);
+            let dotted = rest.get(letters) == Some(&b'.');
+            let title =
+                said.any(Said::N_HONORIFIC) || (said.any(Said::N_TITLE) && (dotted || letters > 3));
+            if !title {
+                break;
+            }
+            let next = place + letters + usize::from(dotted);
             let space = carrier::unit(&text[..end], next)
                 .filter(|unit| carrier::is_space(unit.ch) || unit.ch == '+' || unit.ch == '-');
-            match space {
-                Some(space) if letters > 0 && title => place = next + space.len,
-                _ => break,
-            }
+            let Some(space) = space else { break };
+            place = next + space.len;
         }
         place
     }
@@ -364,7 +364,8 @@ pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
 }
 
 fn word_end(line: &Line, at: usize) -> usize {
-    at + line.text[at..].iter().take(LONGEST).take_while(|&&b| is_word_byte(b)).count()
+    let rest = &line.text[at..];
+    at + reach::word_bytes(&rest[..rest.len().min(LONGEST)])
 }
 
 /// Where the word after a cue that ends at `end` begins, and whether a colon stands between.

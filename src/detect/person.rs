@@ -11,6 +11,8 @@ use crate::lexicon::{self, Bits};
 use crate::rules::words::{Said, Words};
 use crate::span::Span;
 
+use super::reach;
+
 /// Most words of a name.
 pub(super) const MOST_WORDS: usize = 6;
 /// Longest word of a name in bytes.
@@ -125,8 +127,7 @@ pub(super) struct Manner {
 pub(super) fn read(text: &[u8], at: usize, end: usize, words: &Words, manner: Manner) -> Name {
     let text = &text[..end];
     let mut name = Name::default();
-    let mut place = at;
-    let mut after_comma = false;
+    let (mut place, mut after_comma, mut had_comma) = (at, false, false);
     while name.count < MOST_WORDS {
         let Some(mut word) = word(text, place, words) else { break };
         let capital = word.is_capital() || word.is_particle();
@@ -136,13 +137,11 @@ pub(super) fn read(text: &[u8], at: usize, end: usize, words: &Words, manner: Ma
         }
         word.bits = lexicon_bits(&text[word.span.start..word.letters_end]);
         word.after_comma = after_comma;
+        had_comma |= after_comma;
         name.words[name.count] = word;
         name.count += 1;
-        let Some((next, comma)) = gap(text, word.span.end, manner, name.has_comma()) else {
-            break;
-        };
-        place = next;
-        after_comma = comma;
+        let Some((next, comma)) = gap(text, word.span.end, manner, had_comma) else { break };
+        (place, after_comma) = (next, comma);
     }
     // A particle at the end belongs to the text after it, unless there is none.
     if name.span().end < end {
@@ -151,54 +150,53 @@ pub(super) fn read(text: &[u8], at: usize, end: usize, words: &Words, manner: Ma
     name
 }
 
-/// The word at `place`, if it can be part of a name: not glued to a digit, an underscore or a sign
-/// that makes it a part of something else. What the lexicon knows of it is left out.
+/// The word at `place`, if it can be part of a name: no `JordanService`, and not glued to a digit, an
+/// underscore or a sign that makes it a part of something else. What the lexicon knows of it is left
+/// out.
+#[inline]
 fn word(text: &[u8], place: usize, words: &Words) -> Option<Word> {
-    let end = letters(text, place)?;
-    let raw = &text[place..end];
-    let mut case = case(raw);
-    let mut stop = end;
-    let next = text.get(end).copied().unwrap_or(b'\n');
-    let single =
-        case == Case::Other && std::str::from_utf8(raw).is_ok_and(|raw| raw.chars().count() == 1);
-    let initial = case == Case::Initial || single || matches!(raw, [.., b'-', b'A'..=b'Z']);
-    if next == b'.' && initial {
-        stop = end + 1;
-        // `H.-Dieter`
-        if text.get(stop) == Some(&b'-')
-            && let Some(more) = letters(text, stop + 1)
-        {
-            stop = more;
-            case = Case::Title;
-        }
-    }
-    let glued = match text.get(stop).copied().unwrap_or(b'\n') {
-        b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9' => true,
-        b'.' => text.get(stop + 1).is_some_and(|b| b.is_ascii_alphanumeric()) && stop == end,
-        b'/' => text.get(stop + 1).is_some_and(|b| b.is_ascii_alphanumeric()),
-        b':' => !matches!(text.get(stop + 1), None | Some(b' ')),
-        _ => false,
+    let Letters { end, case, initial } = letters(text, place)?;
+    let (stop, case) = match text.get(end) {
+        Some(b'.') if initial => past_stop(text, end + 1, case),
+        _ => (end, case),
     };
-    if glued {
+    if case == Case::Camel || is_glued(text, stop, stop == end) {
         return None;
     }
-    let said = words.of(raw);
-    if case == Case::Upper && end - place == 1 {
-        case = Case::Initial;
+    let said = words.of(&text[place..end]);
+    let (span, bits, after_comma) = (Span::new(place, stop), Bits::EMPTY, false);
+    Some(Word { span, case, letters_end: end, bits, said, after_comma })
+}
+
+/// Where an initial ends whose full stop stands before `stop`, and how it is written then.
+fn past_stop(text: &[u8], stop: usize, case: Case) -> (usize, Case) {
+    // `H.-Dieter`
+    let more = text.get(stop).filter(|&&sign| sign == b'-').and_then(|_| letters(text, stop + 1));
+    more.map_or((stop, case), |more| (more.end, Case::Title))
+}
+
+/// Whether the sign at `stop` makes what ends there a part of something else; `bare` says that no full
+/// stop stands before it.
+fn is_glued(text: &[u8], stop: usize, bare: bool) -> bool {
+    let next_is = |is: fn(&u8) -> bool| text.get(stop + 1).is_some_and(is);
+    match text.get(stop).copied().unwrap_or(b'\n') {
+        b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9' => true,
+        b'.' => bare && next_is(u8::is_ascii_alphanumeric),
+        b'/' => next_is(u8::is_ascii_alphanumeric),
+        b':' => next_is(|&next| next != b' '),
+        _ => false,
     }
-    Some(Word {
-        span: Span::new(place, stop),
-        case,
-        letters_end: end,
-        bits: Bits::EMPTY,
-        said,
-        after_comma: false,
-    })
 }
 
 /// What the lexicon knows of a word as it stands in the text, escapes of the carrier undone; of a
 /// double name that it does not know, of its first part.
+#[inline]
 pub(super) fn lexicon_bits(raw: &[u8]) -> Bits {
+    lexicon::letters(raw).unwrap_or_else(|| spelled_bits(raw))
+}
+
+#[cold]
+fn spelled_bits(raw: &[u8]) -> Bits {
     let mut plain = [0; LONGEST_WORD + 4];
     let raw = decoded(raw, &mut plain);
     let whole = lexicon::word(raw);
@@ -224,19 +222,36 @@ pub(super) fn decoded<'t>(raw: &'t [u8], plain: &'t mut [u8; LONGEST_WORD + 4]) 
     &plain[..length]
 }
 
-/// Where the letters that begin at `place` end: letters and marks, with single apostrophes, hyphens
-/// and ignorable characters inside.
-fn letters(text: &[u8], place: usize) -> Option<usize> {
+/// The letters of a word.
+struct Letters {
+    /// Where they end.
+    end: usize,
+    /// How they are written.
+    case: Case,
+    /// Whether a full stop after them belongs to them.
+    initial: bool,
+}
+
+/// The letters that begin at `place`: letters and marks, with single apostrophes, hyphens and
+/// ignorable characters inside.
+#[inline]
+fn letters(text: &[u8], place: usize) -> Option<Letters> {
     // Plain ASCII first: nearly all words are.
-    let ascii = text[place..].iter().take(LONGEST_WORD).take_while(|b| b.is_ascii_alphabetic());
-    let end = place + ascii.count();
-    let next = text.get(end).copied().unwrap_or(b'\n');
-    let more = next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&');
-    if !more && end > place {
-        return Some(end);
+    let rest = &text[place..];
+    let (count, capitals) = reach::letters_and_capitals(&rest[..rest.len().min(LONGEST_WORD)]);
+    let next = rest.get(count).copied().unwrap_or(b'\n');
+    if next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&') {
+        return spelled(text, place);
     }
-    let mut at = place;
-    let mut end = place;
+    let case = ascii_case(count, capitals);
+    let initial = case == Case::Initial;
+    (count > 0).then_some(Letters { end: place + count, case, initial })
+}
+
+/// The same for any letters.
+#[cold]
+fn spelled(text: &[u8], place: usize) -> Option<Letters> {
+    let (mut at, mut end) = (place, place);
     while let Some(unit) = carrier::unit(text, at).filter(|_| at - place < LONGEST_WORD) {
         let letter = unit.ch.is_alphabetic() || is_mark(unit.ch);
         if letter {
@@ -246,7 +261,12 @@ fn letters(text: &[u8], place: usize) -> Option<usize> {
         }
         at += unit.len;
     }
-    (end > place).then_some(end)
+    let raw = &text[place..end];
+    let case = case(raw);
+    let single =
+        case == Case::Other && std::str::from_utf8(raw).is_ok_and(|raw| raw.chars().count() == 1);
+    let initial = case == Case::Initial || single || matches!(raw, [.., b'-', b'A'..=b'Z']);
+    (end > place).then_some(Letters { end, case, initial })
 }
 
 fn is_joiner(ch: char) -> bool {
@@ -261,8 +281,9 @@ fn is_mark(ch: char) -> bool {
 }
 
 fn case(raw: &[u8]) -> Case {
-    if raw.iter().all(u8::is_ascii_alphabetic) {
-        return ascii_case(raw);
+    let (count, capitals) = reach::letters_and_capitals(raw);
+    if count == raw.len() {
+        return ascii_case(count, capitals);
     }
     let mut at = 0;
     let (mut letters, mut upper, mut lower, mut humps) = (0, 0, 0, 0);
@@ -304,25 +325,27 @@ fn case(raw: &[u8]) -> Case {
     }
 }
 
-/// The same for letters of ASCII alone.
-fn ascii_case(raw: &[u8]) -> Case {
-    let upper = raw.iter().filter(|b| b.is_ascii_uppercase()).count();
-    let first = raw.first().is_some_and(u8::is_ascii_uppercase);
-    let hump = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
-    match upper {
+/// The same for `count` letters of ASCII, up to 64; a bit for each tells the capitals.
+#[inline]
+fn ascii_case(count: usize, capitals: u64) -> Case {
+    match capitals {
         0 => Case::Lower,
-        1 if first && raw.len() == 1 => Case::Initial,
-        1 if first => Case::Title,
-        _ if !first => Case::Camel,
-        _ if upper == raw.len() => Case::Upper,
+        1 if count == 1 => Case::Initial,
+        1 => Case::Title,
+        _ if capitals & 1 == 0 => Case::Camel,
+        _ if capitals.count_ones() as usize == count => Case::Upper,
         // `McKenzie`, `DiCaprio` and `LeBlanc` have their hump after at most three letters.
-        _ if raw.get(3..).is_some_and(|rest| rest.windows(2).any(hump)) => Case::Camel,
+        _ if (!capitals & capitals >> 1) >> 3 != 0 => Case::Camel,
         _ => Case::Title,
     }
 }
 
 /// What may stand between two words: where the next one begins, and whether it was a comma.
+#[inline]
 fn gap(text: &[u8], end: usize, manner: Manner, had_comma: bool) -> Option<(usize, bool)> {
+    if text.get(end) == Some(&b' ') {
+        return Some((end + 1, false));
+    }
     let unit = carrier::unit(text, end)?;
     let space = |ch: char| carrier::is_space(ch) || (manner.plus && ch == '+');
     if unit.ch == ',' && manner.comma && !had_comma {

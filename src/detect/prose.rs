@@ -9,6 +9,7 @@ use crate::lexicon;
 use crate::pseudonym::token;
 use crate::rules::words::{LONGEST, Said};
 use crate::span::{Span, TypeCode};
+use crate::swar;
 
 use super::Context;
 use super::features::{self, Run};
@@ -19,6 +20,7 @@ use super::line::{Line, is_word_byte};
 use super::model;
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
+use super::reach;
 
 const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
 /// How far the angle bracket may be from a part of a display name.
@@ -123,7 +125,7 @@ impl Names<'_> {
         let mut place = start;
         while place > floor && line.text[place - 1] == b' ' {
             let head = &line.text[floor..place - 1];
-            let letters = head.iter().rev().take_while(|&&b| is_word_byte(b)).count();
+            let letters = reach::word_bytes_back(head);
             if !self.words.of(&head[head.len() - letters..]).any(Said::N_PARTICLE) {
                 break;
             }
@@ -154,7 +156,7 @@ impl Names<'_> {
         let mut place = end;
         while line.at(place) == b' ' {
             let rest = &line.text[place + 1..];
-            let letters = rest.iter().take(LONGEST).take_while(|&&b| is_word_byte(b)).count();
+            let letters = reach::word_bytes(&rest[..rest.len().min(LONGEST)]);
             if !self.words.of(&rest[..letters]).any(Said::N_PARTICLE) {
                 break;
             }
@@ -206,11 +208,10 @@ impl Names<'_> {
                 break;
             }
             let end = place - 1;
-            let letters = line.text[floor..end]
-                .iter()
-                .rev()
-                .take_while(|&&b| is_word_byte(b) || matches!(b, b'-' | b'\'' | b'.'))
-                .count();
+            let letters = reach::back(&line.text[floor..end], |eight| {
+                let sign = |sign| swar::equal(eight, sign);
+                reach::are_word_bytes(eight) | sign(b'-') | sign(b'\'') | sign(b'.')
+            });
             place = end - letters;
             let word = &line.text[place..end];
             let initial = word.len() == 2 && word[1] == b'.';
@@ -240,7 +241,7 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
 /// something, and a look at the lexicon is far cheaper than reading the run.
 fn is_worth(line: &Line, at: usize) -> bool {
     let rest = &line.text[at..];
-    let letters = rest.iter().take(LONGEST).take_while(|b| b.is_ascii_alphabetic()).count();
+    let letters = reach::letters(&rest[..rest.len().min(LONGEST)]);
     match rest.get(letters) {
         Some(b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9') => false,
         // The first part of a double name is a name.

@@ -42,10 +42,7 @@ const SEED: u64 = match FILE.0.split_at(table::MAGIC.len()).1.first_chunk() {
 /// unknown: [`Bits::EMPTY`].
 #[inline]
 pub fn lookup(folded: &[u8]) -> Bits {
-    match Place::of(folded, SEED, HOMES) {
-        Some(place) => table::walk(LINES, place),
-        None => Bits::EMPTY,
-    }
+    letters(folded).unwrap_or_default()
 }
 
 /// What is known of a word as it stands in a text: UTF-8, any case, any spelling of its letters.
@@ -55,10 +52,13 @@ pub fn lookup(folded: &[u8]) -> Bits {
 /// unknown. Hyphenated names are for the caller to split.
 #[inline]
 pub fn word(raw: &[u8]) -> Bits {
-    match Place::of(raw, SEED, HOMES) {
-        Some(place) => table::walk(LINES, place),
-        None => other(raw),
-    }
+    letters(raw).unwrap_or_else(|| other(raw))
+}
+
+/// The same for a word of 1 to 32 ASCII letters; nothing if it is none.
+#[inline]
+pub fn letters(raw: &[u8]) -> Option<Bits> {
+    Place::of(raw, SEED, HOMES).map(|place| table::walk(LINES, place))
 }
 
 thread_local! {
