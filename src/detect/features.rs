@@ -262,7 +262,7 @@ fn left(line: &Line, start: usize) -> Side {
             let head = head.trim_ascii_end();
             let Some(&last) = head.last() else { return Side::default() };
             let end = head.len() - usize::from(!is_word_byte(last));
-            let length = reach::word_bytes_back(&head[end.saturating_sub(LONGEST)..end]);
+            let length = reach::word_bytes_back(head, end.saturating_sub(LONGEST), end);
             let word = Lower::new(&head[end - length..end]);
             Side { gap: class(last), word }
         }
@@ -276,7 +276,7 @@ fn right(line: &Line, end: usize) -> Side {
     match rest {
         [] => Side { gap: gap::EDGE, ..Side::default() },
         [b' ', next, ..] if is_word_byte(*next) => {
-            let length = reach::word_bytes(&rest[1..rest.len().min(LONGEST + 1)]);
+            let length = reach::word_bytes(rest, 1, LONGEST);
             Side { gap: class(*next), word: Lower::new(&rest[1..=length]) }
         }
         [b' ', b'(', b'+' | b'0'..=b'9', ..] | [b' ', b'+', ..] => {

@@ -35,6 +35,7 @@ mod listed;
 mod model;
 mod name;
 mod number;
+mod openings;
 pub mod operator;
 mod person;
 mod phone;

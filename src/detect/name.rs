@@ -270,10 +270,9 @@ impl Names<'_> {
     fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
         let mut place = at;
         for _ in 0..4 {
-            let rest = &text[place..end];
-            let letters = reach::word_bytes(&rest[..rest.len().min(LONGEST)]);
-            let said = self.words.of(&rest[..letters]);
-            let dotted = rest.get(letters) == Some(&b'.');
+            let letters = reach::word_bytes(&text[..end], place, LONGEST);
+            let said = self.words.of(&text[place..place + letters]);
+            let dotted = text[..end].get(place + letters) == Some(&b'.');
             let title =
                 said.any(Said::N_HONORIFIC) || (said.any(Said::N_TITLE) && (dotted || letters > 3));
             if !title {
@@ -364,8 +363,7 @@ pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
 }
 
 fn word_end(line: &Line, at: usize) -> usize {
-    let rest = &line.text[at..];
-    at + reach::word_bytes(&rest[..rest.len().min(LONGEST)])
+    at + reach::word_bytes(line.text, at, LONGEST)
 }
 
 /// Where the word after a cue that ends at `end` begins, and whether a colon stands between.

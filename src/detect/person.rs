@@ -237,9 +237,8 @@ struct Letters {
 #[inline]
 fn letters(text: &[u8], place: usize) -> Option<Letters> {
     // Plain ASCII first: nearly all words are.
-    let rest = &text[place..];
-    let (count, capitals) = reach::letters_and_capitals(&rest[..rest.len().min(LONGEST_WORD)]);
-    let next = rest.get(count).copied().unwrap_or(b'\n');
+    let (count, capitals) = reach::letters_and_capitals(text, place, LONGEST_WORD);
+    let next = text.get(place + count).copied().unwrap_or(b'\n');
     if next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&') {
         return spelled(text, place);
     }
@@ -281,7 +280,7 @@ fn is_mark(ch: char) -> bool {
 }
 
 fn case(raw: &[u8]) -> Case {
-    let (count, capitals) = reach::letters_and_capitals(raw);
+    let (count, capitals) = reach::letters_and_capitals(raw, 0, 64);
     if count == raw.len() {
         return ascii_case(count, capitals);
     }

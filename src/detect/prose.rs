@@ -124,9 +124,9 @@ impl Names<'_> {
         let floor = line.done.max(line.start);
         let mut place = start;
         while place > floor && line.text[place - 1] == b' ' {
-            let head = &line.text[floor..place - 1];
-            let letters = reach::word_bytes_back(head);
-            if !self.words.of(&head[head.len() - letters..]).any(Said::N_PARTICLE) {
+            let end = place - 1;
+            let letters = reach::word_bytes_back(line.text, floor, end);
+            if !self.words.of(&line.text[end - letters..end]).any(Said::N_PARTICLE) {
                 break;
             }
             place -= letters + 1;
@@ -155,9 +155,9 @@ impl Names<'_> {
     fn end_of_particles(&self, line: &Line, end: usize) -> usize {
         let mut place = end;
         while line.at(place) == b' ' {
-            let rest = &line.text[place + 1..];
-            let letters = reach::word_bytes(&rest[..rest.len().min(LONGEST)]);
-            if !self.words.of(&rest[..letters]).any(Said::N_PARTICLE) {
+            let start = place + 1;
+            let letters = reach::word_bytes(line.text, start, LONGEST);
+            if !self.words.of(&line.text[start..start + letters]).any(Said::N_PARTICLE) {
                 break;
             }
             place += letters + 1;
@@ -208,7 +208,7 @@ impl Names<'_> {
                 break;
             }
             let end = place - 1;
-            let letters = reach::back(&line.text[floor..end], |eight| {
+            let letters = reach::back(line.text, floor, end, |eight| {
                 let sign = |sign| swar::equal(eight, sign);
                 reach::are_word_bytes(eight) | sign(b'-') | sign(b'\'') | sign(b'.')
             });
@@ -241,7 +241,7 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
 /// something, and a look at the lexicon is far cheaper than reading the run.
 fn is_worth(line: &Line, at: usize) -> bool {
     let rest = &line.text[at..];
-    let letters = reach::letters(&rest[..rest.len().min(LONGEST)]);
+    let letters = reach::letters(line.text, at, LONGEST);
     match rest.get(letters) {
         Some(b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9') => false,
         // The first part of a double name is a name.

@@ -5,15 +5,14 @@
 
 use crate::swar;
 
-/// How many ASCII letters stand at the front of `bytes`, 64 at most, and which of them are capitals:
-/// the first in the lowest bit.
+/// How many ASCII letters stand at `at`, `most` at most (a multiple of 8 up to 64), and which of them
+/// are capitals: the first in the lowest bit.
 #[inline]
-pub(super) fn letters_and_capitals(bytes: &[u8]) -> (usize, u64) {
+pub(super) fn letters_and_capitals(text: &[u8], at: usize, most: usize) -> (usize, u64) {
     const CASE: u64 = swar::all(0x20);
-    let mut capitals = 0;
-    let mut count = 0;
-    while count < 64 {
-        let eight = eight(&bytes[count..]);
+    let (mut count, mut capitals) = (0, 0);
+    while count < most {
+        let eight = eight(text, at + count);
         let letters = swar::letters(eight);
         let end = (letters ^ swar::TOPS).trailing_zeros() / 8;
         let upper = letters & !((eight & CASE) << 2);
@@ -28,23 +27,23 @@ pub(super) fn letters_and_capitals(bytes: &[u8]) -> (usize, u64) {
     (count, capitals)
 }
 
-/// How many ASCII letters stand at the front of `bytes`.
+/// How many ASCII letters stand at `at`, `most` at most.
 #[inline]
-pub(super) fn letters(bytes: &[u8]) -> usize {
-    front(bytes, swar::letters)
+pub(super) fn letters(text: &[u8], at: usize, most: usize) -> usize {
+    front(text, at, most, swar::letters)
 }
 
-/// How many letters and digits stand at the front of `bytes`, as [`super::line::is_word_byte`] takes
+/// How many letters and digits stand at `at`, `most` at most, as [`super::line::is_word_byte`] takes
 /// them.
 #[inline]
-pub(super) fn word_bytes(bytes: &[u8]) -> usize {
-    front(bytes, are_word_bytes)
+pub(super) fn word_bytes(text: &[u8], at: usize, most: usize) -> usize {
+    front(text, at, most, are_word_bytes)
 }
 
-/// How many letters and digits stand at the end of `bytes`.
+/// How many letters and digits stand before `end`, not before `floor`.
 #[inline]
-pub(super) fn word_bytes_back(bytes: &[u8]) -> usize {
-    back(bytes, are_word_bytes)
+pub(super) fn word_bytes_back(text: &[u8], floor: usize, end: usize) -> usize {
+    back(text, floor, end, are_word_bytes)
 }
 
 /// Those of eight bytes that are letters or digits.
@@ -53,47 +52,56 @@ pub(super) fn are_word_bytes(eight: u64) -> u64 {
     swar::letters(eight) | swar::digits(eight) | eight & swar::TOPS
 }
 
-/// How many bytes at the front of `bytes` are what `are` says yes to; no zero is.
+/// How many bytes at `at` are what `are` says yes to, `most` at most; no zero is.
 #[inline(always)]
-pub(super) fn front(bytes: &[u8], are: impl Fn(u64) -> u64) -> usize {
+fn front(text: &[u8], at: usize, most: usize, are: impl Fn(u64) -> u64) -> usize {
     let mut count = 0;
-    loop {
-        let end = (are(eight(&bytes[count..])) ^ swar::TOPS).trailing_zeros() / 8;
+    while count < most {
+        let end = (are(eight(text, at + count)) ^ swar::TOPS).trailing_zeros() / 8;
         count += end as usize;
         if end < 8 {
-            return count;
+            break;
         }
     }
+    count.min(most)
 }
 
-/// How many bytes at the end of `bytes` are what `are` says yes to; no zero is.
+/// How many bytes before `end` are what `are` says yes to, not before `floor`; no zero is.
 #[inline(always)]
-pub(super) fn back(bytes: &[u8], are: impl Fn(u64) -> u64) -> usize {
+pub(super) fn back(text: &[u8], floor: usize, end: usize, are: impl Fn(u64) -> u64) -> usize {
+    let most = end - floor;
     let mut count = 0;
-    loop {
-        let end = (are(last_eight(&bytes[..bytes.len() - count])) ^ swar::TOPS).leading_zeros() / 8;
+    while count < most {
+        let end = (are(eight_before(text, end - count)) ^ swar::TOPS).leading_zeros() / 8;
         count += end as usize;
         if end < 8 {
-            return count;
+            break;
         }
     }
+    count.min(most)
 }
 
-/// The first eight bytes, the first one lowest; zeros behind shorter text.
+/// The eight bytes at `at`, the first one lowest; zeros behind the end of the text.
 #[inline(always)]
-fn eight(bytes: &[u8]) -> u64 {
-    match bytes.first_chunk() {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => bytes.iter().rev().fold(0, |sum, &byte| sum << 8 | u64::from(byte)),
+fn eight(text: &[u8], at: usize) -> u64 {
+    let rest = &text[at..];
+    match (rest.first_chunk(), text.last_chunk()) {
+        (Some(chunk), _) => u64::from_le_bytes(*chunk),
+        // The last eight bytes hold what is left: a line ends there more often than not.
+        (None, Some(last)) if !rest.is_empty() => {
+            u64::from_le_bytes(*last) >> (64 - 8 * rest.len())
+        }
+        _ => rest.iter().rev().fold(0, |sum, &byte| sum << 8 | u64::from(byte)),
     }
 }
 
-/// The last eight bytes, the last one highest; zeros before shorter text.
+/// The eight bytes before `end`, the last one highest; zeros before the start of the text.
 #[inline(always)]
-fn last_eight(bytes: &[u8]) -> u64 {
-    match bytes.last_chunk() {
+fn eight_before(text: &[u8], end: usize) -> u64 {
+    let head = &text[..end];
+    match head.last_chunk() {
         Some(chunk) => u64::from_le_bytes(*chunk),
-        None => bytes.iter().fold(0, |sum, &byte| sum >> 8 | u64::from(byte) << 56),
+        None => head.iter().fold(0, |sum, &byte| sum >> 8 | u64::from(byte) << 56),
     }
 }
 
@@ -105,18 +113,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn eight_at_a_time_is_one_at_a_time(text in "[A-Za-z0ä]{0,70}[- _0é]?[A-Za-z]{0,9}") {
-            let text = text.as_bytes();
-            let count = text.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-            prop_assert_eq!(letters(text), count);
-            let first = &text[..count.min(64)];
+        fn eight_at_a_time_is_one_at_a_time(
+            text in "[A-Za-z0ä]{0,70}[- _0é]?[A-Za-z]{0,9}",
+            at in 0..9usize,
+            most in 0..9usize,
+        ) {
+            let (text, most) = (text.as_bytes(), 8 * most);
+            let at = at.min(text.len());
+            let part = &text[at..text.len().min(at + most)];
+            let count = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+            prop_assert_eq!(letters(text, at, most), count);
             let capital = |(i, b): (usize, &u8)| u64::from(b.is_ascii_uppercase()) << i;
-            let capitals = first.iter().enumerate().map(capital).sum();
-            prop_assert_eq!(letters_and_capitals(text), (first.len(), capitals));
-            let count = text.iter().take_while(|b| is_word_byte(**b)).count();
-            prop_assert_eq!(word_bytes(text), count);
-            let count = text.iter().rev().take_while(|b| is_word_byte(**b)).count();
-            prop_assert_eq!(word_bytes_back(text), count);
+            let capitals = part[..count].iter().enumerate().map(capital).sum();
+            prop_assert_eq!(letters_and_capitals(text, at, most), (count, capitals));
+            let count = part.iter().take_while(|b| is_word_byte(**b)).count();
+            prop_assert_eq!(word_bytes(text, at, most), count);
+            let count = part.iter().rev().take_while(|b| is_word_byte(**b)).count();
+            prop_assert_eq!(word_bytes_back(text, at, at + part.len()), count);
         }
     }
 }

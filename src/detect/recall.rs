@@ -20,7 +20,7 @@ use super::key::{Class, KeyCache};
 use super::line::{Line, is_word_byte};
 use super::name::starts_freely;
 use super::person::{self, Manner, Name, Word};
-use super::{Context, Finding, Found, field};
+use super::{Context, Finding, Found, field, openings};
 
 /// Most parts of names that are kept of a line; further ones are not looked for.
 const MOST_PARTS: usize = 16;
@@ -123,11 +123,13 @@ pub(super) fn add(block: &[u8], words: &Words, found: &mut Found) {
     let settled = found.findings.len();
     let (mut at, mut line_start) = (0, 0);
     while let Some(strong) = found.findings[at..settled].iter().position(is_strong) {
-        let mut line = Line::around(block, found.findings[at + strong].span.start, line_start);
+        let (before, rest) = found.findings[at..settled].split_at(strong);
+        let mut line = Line::around(block, rest[0].span.start, line_start);
         line_start = line.start;
-        let before = |end: usize| move |finding: &Finding| finding.span.start < end;
-        let first = found.findings[..settled].partition_point(before(line.start));
-        let end = found.findings[..settled].partition_point(before(line.text.len()));
+        let of_line = |finding: &&Finding| finding.span.start >= line.start;
+        let first = at + strong - before.iter().rev().take_while(of_line).count();
+        let of_line = |finding: &&Finding| finding.span.start < line.text.len();
+        let end = at + strong + rest.iter().take_while(of_line).count();
         look(&mut line, first..end, words, found);
         at = end;
     }
@@ -138,7 +140,8 @@ pub(super) fn add(block: &[u8], words: &Words, found: &mut Found) {
 
 /// Looks for the names of the findings in `range` between the findings of their line.
 fn look(line: &mut Line, range: std::ops::Range<usize>, words: &Words, found: &mut Found) {
-    if !opens_again(line, &found.findings[range.clone()]) {
+    let findings = &found.findings[range.clone()];
+    if !openings::may_return(line, findings) || !opens_again(line, findings) {
         return;
     }
     let mut parts = Parts::default();

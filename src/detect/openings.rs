@@ -1,0 +1,181 @@
+//! The first two letters of the words of a line's names, looked for in the rest of the line.
+//!
+//! In: a line with its findings. Out: whether a word between them may open like a word of one of its
+//! names; no is certain, yes is for the caller to look into. Nearly every line says no, so the line is
+//! read sixteen bytes at a time, by operations on vectors of bytes.
+
+use super::Finding;
+use super::line::Line;
+use super::name::starts_freely;
+use super::recall::is_strong;
+
+/// Most openings; a line with more is looked into.
+const MOST: usize = 12;
+/// Bytes of a step.
+const STEP: usize = 16;
+/// A step with the two bytes before it and the one after.
+type Around = [u8; STEP + 3];
+
+/// Whether a word between the `findings` of `line` may open like one of a name among them.
+pub(super) fn may_return(line: &Line, findings: &[Finding]) -> bool {
+    let mut openings = Openings { pairs: [[[0; STEP]; 2]; MOST], count: 0 };
+    for finding in findings.iter().filter(|finding| is_strong(finding)) {
+        if !openings.take(&line.text[finding.span.start..finding.span.end]) {
+            return true;
+        }
+    }
+    let free = |at: usize| {
+        let inside = |finding: &Finding| (finding.span.start..finding.span.end).contains(&at);
+        starts_freely(line, at) && !findings.iter().any(inside)
+    };
+    openings.find(line, free)
+}
+
+/// Two letters in lower case each, as often as a step has bytes; a second one that is not plain is 0.
+struct Openings {
+    pairs: [[[u8; STEP]; 2]; MOST],
+    count: usize,
+}
+
+impl Openings {
+    /// Takes the openings of the words of `name`; false if they cannot be told from plain Latin letters
+    /// between plain signs.
+    fn take(&mut self, name: &[u8]) -> bool {
+        let mut before = b' ';
+        for (at, &byte) in name.iter().enumerate() {
+            // Escapes, spaces of more than one byte, letters that are not of Latin-1 or its extension.
+            if matches!(byte, b'%' | b'\\' | b'&' | 0xC0..=0xC2 | 0xC6..) {
+                return false;
+            }
+            let opens = matches!(before, b' ' | b'\t' | b'+' | b',');
+            before = byte;
+            if !opens || !(byte.is_ascii_alphabetic() || byte >= 0x80) {
+                continue;
+            }
+            let second = match name[at + 1..] {
+                // An initial is not looked for.
+                [] | [b' ' | b',', ..] | [b'.'] | [b'.', b' ', ..] => continue,
+                [letter, ..] if letter.is_ascii_alphabetic() => letter | 0x20,
+                _ => 0,
+            };
+            let Some(pair) = self.pairs.get_mut(self.count) else { return false };
+            *pair = [[byte | 0x20; STEP], [second; STEP]];
+            self.count += 1;
+        }
+        true
+    }
+
+    /// Whether a place of `line` that is `free` begins with one of the pairs.
+    fn find(&self, line: &Line, free: impl Fn(usize) -> bool) -> bool {
+        let text = line.text;
+        let mut at = line.start;
+        while at < text.len() {
+            // The last step ends with the line, whose last byte opens nothing.
+            let from = at.min((text.len() - 1).saturating_sub(STEP));
+            let around = from.checked_sub(2).and_then(|before| text[before..].first_chunk());
+            let mut places = match around {
+                Some(around) => self.places(around),
+                None => self.places(&padded(text, from)),
+            };
+            while places != 0 {
+                let place = places.trailing_zeros() as usize / 8;
+                if from + place >= at && free(from + place) {
+                    return true;
+                }
+                places &= !(0xff << (8 * place));
+            }
+            at += STEP;
+        }
+        false
+    }
+
+    /// The bytes of the step where a pair stands at what may be the beginning of a word.
+    #[inline]
+    fn places(&self, around: &Around) -> u128 {
+        // One byte after the other, and without a branch: the compiler makes vectors of it.
+        let mut found = [0; STEP];
+        for [first, second] in &self.pairs[..self.count] {
+            for i in 0..STEP {
+                let [byte, next] = [around[i + 2], around[i + 3]];
+                let inside = is_letter(around[i]) & is_letter(around[i + 1]);
+                let follows = (next | 0x20 == second[i]) | (second[i] == 0) | spells(next);
+                let opens = (byte | 0x20 == first[i]) & follows & !inside;
+                found[i] |= if opens { 0xff } else { 0 };
+            }
+        }
+        u128::from_le_bytes(found)
+    }
+}
+
+/// Whether the second letter of a word may begin with this byte, or follow it: a letter that is not
+/// plain, an escape, a sign that joins letters. Behind any other sign a single letter is no part of a
+/// name that is looked for.
+#[inline(always)]
+fn spells(next: u8) -> bool {
+    const SIGNS: u8 = b'.' - b'%' + 1;
+    (next >= 0x80) | (next.wrapping_sub(b'%') < SIGNS) | (next == b'\\') | (next == b'`')
+}
+
+#[inline(always)]
+fn is_letter(byte: u8) -> bool {
+    (byte | 0x20).wrapping_sub(b'a') < 26
+}
+
+/// What is around a step at the start or the end of the text; line feeds beyond.
+#[cold]
+fn padded(text: &[u8], at: usize) -> Around {
+    std::array::from_fn(|i| (at + i).checked_sub(2).and_then(|i| text.get(i)).map_or(b'\n', |b| *b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Context;
+    use super::*;
+    use crate::span::Span;
+    use proptest::prelude::*;
+
+    fn line_with(name: &str, rest: &str) -> bool {
+        let text = format!("{name}{rest}");
+        let finding = Finding::new(Span::new(0, name.len()), Context::NameField);
+        may_return(&Line::around(text.as_bytes(), 0, 0), &[finding])
+    }
+
+    #[test]
+    fn openings_of_words_are_found() {
+        for rest in [" x erika", "; ERNA", "|beat", " 7 é \tE\u{301}rika", "\\nBei", " call e-7"] {
+            assert!(line_with("Erika Beispiel", rest), "{rest}");
+        }
+        for rest in [
+            "",
+            " ",
+            " ten bits are here",
+            " derika abeispiel",
+            " enter e a name b",
+            " x e",
+            " e=b",
+        ] {
+            assert!(!line_with("Erika Beispiel", rest), "{rest}");
+        }
+        assert!(line_with("Erika%20Beispiel", " x"));
+        assert!(line_with("Zo\u{eb} Muster", " zoe") && line_with("Bob\u{a0}Muster", " muster"));
+        assert!(
+            line_with("\u{d6}mer O'Hara", " ohara") && line_with("\u{d6}mer O'Hara", " \u{f6}m")
+        );
+        assert!(!line_with("E. Be\u{ef}spiel, X", " eva x. 7 spiel"));
+    }
+
+    proptest! {
+        #[test]
+        fn steps_find_what_a_search_finds(rest in "[ a-zA-Z,\\\\ntr]{0,60}") {
+            let text = format!("Erika Beispiel{rest}");
+            let line = Line::around(text.as_bytes(), 0, 0);
+            let found = (14..text.len() - 1).any(|at| {
+                let [first, next] = [line.at(at), line.at(at + 1)].map(|b| b.to_ascii_lowercase());
+                let opens = matches!([first, next], [b'e', b'r'] | [b'b', b'e'])
+                    || matches!(first, b'e' | b'b') && matches!(next, b',' | b'\\');
+                opens && starts_freely(&line, at)
+            });
+            prop_assert_eq!(line_with("Erika Beispiel", &rest), found);
+        }
+    }
+}
