@@ -8,7 +8,8 @@
 
 use crate::lexicon::{self, Bits};
 use crate::rules::words::{LONGEST, lower_into};
-use crate::span::TypeCode;
+use crate::span::{Span, TypeCode};
+use crate::swar;
 
 use super::line::{Line, is_word_byte};
 use super::person::{self, Case, LONGEST_WORD, MOST_WORDS, Name, Word};
@@ -111,11 +112,26 @@ struct Lower {
 
 impl Lower {
     fn new(word: &[u8]) -> Self {
-        let mut lower = Self::default();
-        lower.len = word.len().min(lower.text.len());
-        lower_into(&word[..lower.len], &mut lower.text);
+        let len = word.len().min(16);
+        let word = &word[..len];
+        let text = padded(word);
+        let halves = [text as u64, (text >> 64) as u64];
+        if (halves[0] | halves[1]) & swar::TOPS != 0 {
+            return Self::other(word);
+        }
+        // `v7`, `line3`: which digit it is says nothing.
+        let digits = halves.map(|half| swar::filled(swar::digits(half)) & swar::all(0x0f));
+        let [low, high] = halves.map(|half| half | swar::letters(half) >> 2);
+        let text = u128::from(low & !digits[0]) | u128::from(high & !digits[1]) << 64;
+        Self { text: text.to_le_bytes(), len }
+    }
+
+    /// The same for words that are not ASCII alone.
+    #[cold]
+    fn other(word: &[u8]) -> Self {
+        let mut lower = Self { len: word.len(), ..Self::default() };
+        lower_into(word, &mut lower.text);
         for byte in &mut lower.text {
-            // `v7`, `line3`: which digit it is says nothing.
             *byte = if byte.is_ascii_digit() { b'0' } else { *byte };
         }
         lower
@@ -137,6 +153,22 @@ impl Lower {
     }
 }
 
+/// Up to sixteen bytes, the first one lowest, zeros behind.
+#[inline]
+fn padded(word: &[u8]) -> u128 {
+    let len = word.len();
+    // Pieces that overlap hold every byte, and no length needs a loop.
+    if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
+        let [first, last] = [first, last].map(|part| u128::from(u64::from_le_bytes(*part)));
+        first | last << (8 * (len - 8))
+    } else if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
+        let [first, last] = [first, last].map(|part| u128::from(u32::from_le_bytes(*part)));
+        first | last << (8 * (len - 4))
+    } else {
+        word.iter().rev().fold(0, |sum, &byte| sum << 8 | u128::from(byte))
+    }
+}
+
 /// The words of a run with what is around them.
 pub(super) struct Run<'a> {
     words: &'a [Word],
@@ -153,10 +185,13 @@ impl<'a> Run<'a> {
         let mut lower = [Lower::default(); MOST_WORDS];
         let mut heads = [None; MOST_WORDS];
         for ((lower, head), word) in lower.iter_mut().zip(&mut heads).zip(words) {
+            let Span { start, end } = word.span;
+            let text = &line.text[start..end];
+            let is_plain = reach::letters(line.text, start, text.len()) == text.len();
             let mut plain = [0; LONGEST_WORD + 4];
-            let text = person::decoded(&line.text[word.span.start..word.span.end], &mut plain);
+            let text = if is_plain { text } else { person::decoded(text, &mut plain) };
             *lower = Lower::new(text);
-            *head = stem(text, word);
+            *head = stem(text, is_plain, word);
         }
         let span = name.span();
         Self { words, lower, heads, left: left(line, span.start), right: right(line, span.end) }
@@ -312,11 +347,28 @@ pub(super) fn is_humped(text: &[u8], word: &Word) -> bool {
 }
 
 /// What the lexicon knows of the stem of a word that it does not know: `Mustermanns`, and the last
-/// part of `SPD-Mann`.
-fn stem(text: &[u8], word: &Word) -> Option<Bits> {
-    if let Some(dash) = text.iter().rposition(|&b| b == b'-') {
+/// part of `SPD-Mann`. `is_plain` says that it is made of ASCII letters alone.
+fn stem(text: &[u8], is_plain: bool, word: &Word) -> Option<Bits> {
+    let dash = if is_plain { None } else { text.iter().rposition(|&b| b == b'-') };
+    if let Some(dash) = dash {
         return Some(lexicon::word(&text[dash + 1..]));
     }
     let stem = text.strip_suffix(b"s").filter(|_| word.bits.is_empty())?;
     Some(lexicon::word(stem))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn words_are_lowered_by_halves_as_by_bytes(word in "[A-Za-z0-9_.äÖ-]{0,20}") {
+            let word = word.as_bytes();
+            let (cut, lower) = (&word[..word.len().min(16)], Lower::new(word));
+            let other = Lower::other(cut);
+            prop_assert_eq!((lower.text, lower.len), (other.text, other.len));
+        }
+    }
 }

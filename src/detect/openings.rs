@@ -10,7 +10,7 @@ use super::name::starts_freely;
 use super::recall::is_strong;
 
 /// Most openings; a line with more is looked into.
-const MOST: usize = 12;
+const MOST: usize = 8;
 /// Bytes of a step.
 const STEP: usize = 16;
 /// A step with the two bytes before it and the one after.

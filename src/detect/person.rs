@@ -240,17 +240,17 @@ fn letters(text: &[u8], place: usize) -> Option<Letters> {
     let (count, capitals) = reach::letters_and_capitals(text, place, LONGEST_WORD);
     let next = text.get(place + count).copied().unwrap_or(b'\n');
     if next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&') {
-        return spelled(text, place);
+        return spelled(text, place, place + count);
     }
     let case = ascii_case(count, capitals);
     let initial = case == Case::Initial;
     (count > 0).then_some(Letters { end: place + count, case, initial })
 }
 
-/// The same for any letters.
+/// The same for any letters; those before `known` are plain ones.
 #[cold]
-fn spelled(text: &[u8], place: usize) -> Option<Letters> {
-    let (mut at, mut end) = (place, place);
+fn spelled(text: &[u8], place: usize, known: usize) -> Option<Letters> {
+    let (mut at, mut end) = (known, known);
     while let Some(unit) = carrier::unit(text, at).filter(|_| at - place < LONGEST_WORD) {
         let letter = unit.ch.is_alphabetic() || is_mark(unit.ch);
         if letter {

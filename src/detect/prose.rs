@@ -143,7 +143,9 @@ impl Names<'_> {
         };
         let opens_token = |end: usize| {
             let rest = line.text.get(end..).unwrap_or_default();
-            (1..4).filter_map(|gap| rest.get(gap..)).any(|rest| token::lex(rest).is_some())
+            // A token has its first underscore behind three letters.
+            rest.get(4..7).is_some_and(|signs| signs.contains(&b'_'))
+                && (1..4).any(|gap| token::lex(&rest[gap..]).is_some())
         };
         settled(span.start)
             || settled(self.past_particles(line, span.start))
