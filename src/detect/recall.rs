@@ -141,7 +141,8 @@ pub(super) fn add(block: &[u8], words: &Words, found: &mut Found) {
 /// Looks for the names of the findings in `range` between the findings of their line.
 fn look(line: &mut Line, range: std::ops::Range<usize>, words: &Words, found: &mut Found) {
     let findings = &found.findings[range.clone()];
-    if !openings::may_return(line, findings) || !opens_again(line, findings) {
+    let again = openings::may_return(line, findings);
+    if !again.unwrap_or_else(|| opens_again(line, findings)) {
         return;
     }
     let mut parts = Parts::default();
@@ -161,8 +162,8 @@ fn look(line: &mut Line, range: std::ops::Range<usize>, words: &Words, found: &m
     }
 }
 
-/// Whether a word between the findings of a line opens like one of the names among them: seldom, and
-/// told by their letters alone.
+/// The same as [`openings::may_return`] says, for names of any letters and escapes.
+#[cold]
 fn opens_again(line: &Line, findings: &[Finding]) -> bool {
     let strong = || findings.iter().filter(|finding| is_strong(finding));
     let starts = |finding: &Finding| {
