@@ -46,10 +46,18 @@ impl Names<'_> {
         if field.start == line.token_end || (prose && !header(line, field)) {
             return None;
         }
+        // Most values are numbers; a title may begin with a digit.
+        let first = line.at(field.start);
+        if !person::may_open(first) && !first.is_ascii_digit() {
+            return None;
+        }
         let Span { start, end } = field::value(line, field);
         let lower = quoted || trust == Trust::Full || field.class == Class::AnyName;
         let manner = Manner { lower, comma: true, plus: field.query };
         let start = self.past_titles(line.text, start, end);
+        if !person::may_open(line.at(start)) {
+            return None;
+        }
         let mut name = person::read(line.text, start, end, self.words, manner);
         if !quoted {
             name.cut(judge::words_in_value(&name));
@@ -186,7 +194,7 @@ impl Names<'_> {
 
     /// The name at `start` in running text.
     fn in_prose(&self, line: &Line, start: usize, manner: Manner) -> Option<Name> {
-        if start == line.token_end {
+        if start == line.token_end || !person::may_open(line.at(start)) {
             return None;
         }
         let end = line.text.len();

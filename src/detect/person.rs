@@ -123,6 +123,13 @@ pub(super) struct Manner {
     pub plus: bool,
 }
 
+/// Whether a word may begin with this byte: with a letter, or with what may spell one. Where none does,
+/// [`read`] finds no name.
+#[inline]
+pub(super) fn may_open(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'%' | b'\\' | b'&')
+}
+
 /// Reads the words of a name from `at` on, not past `end`.
 pub(super) fn read(text: &[u8], at: usize, end: usize, words: &Words, manner: Manner) -> Name {
     let text = &text[..end];
