@@ -154,6 +154,11 @@ fn entity(rest: &[u8]) -> Option<Unit> {
 }
 
 fn utf8(rest: &[u8]) -> Option<Unit> {
+    // Letters of Latin, Greek and Cyrillic have two bytes.
+    if let [lead @ 0xC2..=0xDF, tail @ 0x80..=0xBF, ..] = *rest {
+        let ch = char::from_u32(u32::from(lead & 0x1F) << 6 | u32::from(tail & 0x3F))?;
+        return Some(Unit { ch, len: 2 });
+    }
     let len = utf8_len(rest[0])?;
     let ch = std::str::from_utf8(rest.get(..len)?).ok()?.chars().next()?;
     Some(Unit { ch, len })
@@ -213,6 +218,16 @@ mod tests {
     fn one_layer_only() {
         assert_eq!(decoded("%252B"), "%2B");
         assert_eq!(decoded("&amp;#43;"), "&#43;");
+    }
+
+    #[test]
+    fn two_bytes_are_a_character_as_utf8_has_it() {
+        for pair in 0x8000..=0xFFFFu16 {
+            let bytes = pair.to_be_bytes();
+            let whole = std::str::from_utf8(&bytes).ok().and_then(|text| text.chars().next());
+            let unit = unit(&bytes, 0).expect("a byte is there");
+            assert_eq!((unit.len == 2).then_some(unit.ch), whole, "{bytes:x?}");
+        }
     }
 
     #[test]

@@ -89,8 +89,9 @@ pub fn is_ignorable(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The form of a precomposed letter from U+00C0 to U+017F: one or two letters.
-fn direct(c: char) -> Option<[u8; 2]> {
+/// The form of a precomposed letter from U+00C0 to U+017F: one or two letters, the second one 0 if there
+/// is none.
+pub(crate) fn direct(c: char) -> Option<[u8; 2]> {
     let first = *LATIN.get((c as usize).checked_sub(0xc0)?)?;
     let second = match c {
         'Å' | 'å' => b'A',

@@ -68,6 +68,37 @@ thread_local! {
 
 #[cold]
 fn other(raw: &[u8]) -> Bits {
+    latin(raw).unwrap_or_else(|| by_form(raw))
+}
+
+/// The same for a word whose letters all have a search form of their own; nothing if one has not.
+fn latin(raw: &[u8]) -> Option<Bits> {
+    let (mut form, mut len, mut rest) = ([0; MAX_WORD], 0, raw);
+    if raw.len() > 4 * MAX_WORD {
+        return None;
+    }
+    while let [first, next @ ..] = rest {
+        let [letter, second] = match (*first, next) {
+            (b'\'', _) => [0; 2],
+            (0xC3..=0xC5, [tail @ 0x80..=0xBF, ..]) => {
+                rest = next;
+                let code = u32::from(first & 0x1F) << 6 | u32::from(tail & 0x3F);
+                fold::direct(char::from_u32(code)?)?
+            }
+            (0x80.., _) => return None,
+            (letter, _) if letter.is_ascii_alphabetic() => [letter, 0],
+            _ => return Some(Bits::EMPTY),
+        };
+        for letter in [letter, second].into_iter().filter(|&letter| letter != 0) {
+            *form.get_mut(len)? = letter;
+            len += 1;
+        }
+        rest = &rest[1..];
+    }
+    Some(lookup(&form[..len]))
+}
+
+fn by_form(raw: &[u8]) -> Bits {
     // No letter takes more than four bytes to write; longer words need not be looked at.
     let text = match str::from_utf8(raw) {
         Ok(text) if raw.len() <= 4 * MAX_WORD => text,

@@ -100,8 +100,14 @@ proptest! {
     }
 
     #[test]
+    fn latin_letters_are_looked_up_as_any(text in "[A-Za-zÀ-ž']{0,9}[A-Zß×Āż\u{308}я’ .-]?[a-z]{0,30}") {
+        let bits = latin(text.as_bytes());
+        prop_assert!(bits.is_none_or(|bits| bits == by_form(text.as_bytes())));
+    }
+
+    #[test]
     fn any_bytes_are_looked_up(raw in proptest::collection::vec(any::<u8>(), 0..140)) {
-        word(&raw);
+        prop_assert_eq!(word(&raw), letters(&raw).unwrap_or_else(|| by_form(&raw)));
         lookup(&raw);
     }
 }
