@@ -10,7 +10,6 @@ use super::Finding;
 use super::line::Line;
 use super::name::starts_freely;
 use super::reach;
-use super::recall::is_strong;
 
 /// Most openings; a line with more is looked into.
 const MOST: usize = 8;
@@ -19,12 +18,16 @@ const STEP: usize = 16;
 /// A step with the two bytes before it and the one after.
 type Around = [u8; STEP + 3];
 
-/// Whether a word between the `findings` of `line` may open like one of a name among them; nothing if
-/// that cannot be told so simply.
-pub(super) fn may_return(line: &Line, findings: &[Finding]) -> Option<bool> {
+/// Whether a word between the `findings` of `line` may open like one of the `names` among them; nothing
+/// if that cannot be told so simply.
+pub(super) fn may_return(
+    line: &Line,
+    findings: &[Finding],
+    names: impl Iterator<Item = Span>,
+) -> Option<bool> {
     let mut openings = Openings { pairs: [[[0; STEP]; 2]; MOST], count: 0 };
-    for finding in findings.iter().filter(|finding| is_strong(finding)) {
-        openings.take(line.text, finding.span)?;
+    for name in names {
+        openings.take(line.text, name)?;
     }
     let free = |at: usize| {
         let inside = |finding: &Finding| (finding.span.start..finding.span.end).contains(&at);
@@ -144,7 +147,8 @@ mod tests {
     fn line_with(name: &str, rest: &str) -> bool {
         let text = format!("{name}{rest}");
         let finding = Finding::new(Span::new(0, name.len()), Context::NameField);
-        may_return(&Line::around(text.as_bytes(), 0, 0), &[finding]).unwrap_or(true)
+        let line = Line::around(text.as_bytes(), 0, 0);
+        may_return(&line, &[finding], [finding.span].into_iter()).unwrap_or(true)
     }
 
     #[test]

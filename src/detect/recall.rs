@@ -141,7 +141,8 @@ pub(super) fn add(block: &[u8], words: &Words, found: &mut Found) {
 /// Looks for the names of the findings in `range` between the findings of their line.
 fn look(line: &mut Line, range: std::ops::Range<usize>, words: &Words, found: &mut Found) {
     let findings = &found.findings[range.clone()];
-    let again = openings::may_return(line, findings);
+    let names = findings.iter().filter(|finding| is_strong(finding)).map(|finding| finding.span);
+    let again = openings::may_return(line, findings, names);
     if !again.unwrap_or_else(|| opens_again(line, findings)) {
         return;
     }
