@@ -276,6 +276,7 @@ mod tests {
     use crate::detect::{Bias, Columns, Detector};
     use crate::rules::RuleSet;
     use crate::scan::{Kernel, Marks};
+    use proptest::prelude::*;
 
     /// What is found again in `text`.
     fn again(text: &str) -> Vec<&str> {
@@ -314,6 +315,26 @@ mod tests {
             "callerName=\"Erika Beispiel\" Beispiel_1 beispiel=7 at Beispiel.java:7",
         ] {
             assert_eq!(again(line), [""; 0], "{line}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_ruled_out_in_which_a_name_returns(
+            name in "[AE]([abo'`.-]|ä|\u{a0}|Ｅ| |, ){1,9}[AaEe]{0,2}",
+            rest in "([ ,:(=]([aAeE]([abo'`.,-]|ä|Ｅ|%61){0,4} ?){1,3}){1,4}",
+        ) {
+            let words = RuleSet::builtin().expect("the embedded rules are valid").words;
+            let text = format!("{name} | {rest}\n");
+            let span = Span::new(0, name.len());
+            let line = Line::around(text.as_bytes(), 0, 0);
+            let mut parts = Parts::default();
+            parts.learn(line.text, &name_at(line.text, span, &words));
+            let mut found = Found::default();
+            in_gap(&line, Span::new(name.len(), line.text.len()), &parts, &words, &mut found);
+            let findings = [Finding::new(span, Context::NameField)];
+            let again = openings::may_return(&line, &findings, [span].into_iter());
+            prop_assert!(found.findings.is_empty() || again != Some(false), "{}", text);
         }
     }
 }
