@@ -26,6 +26,12 @@ impl Cue {
     /// A part of a name if the word before it begins with a capital (`Erika von Beispiel`).
     pub const PARTICLE: Cue = Cue(1 << 6);
 
+    /// Whether it says nothing.
+    #[inline(always)]
+    pub(super) fn is_none(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether any of `of` is said.
     #[inline]
     pub(super) fn any(self, of: Cue) -> bool {
@@ -133,10 +139,10 @@ impl Filter {
         Cue(self.words.flags(first_letters(head)))
     }
 
-    /// Whether the words at these [slots](word_slots) may say anything.
+    /// What the words at these [slots](word_slots) may say.
     #[inline(always)]
-    pub(super) fn know_words(&self, slots: [u32; AT_ONCE]) -> [bool; AT_ONCE] {
-        eight!(I => self.words.at(slots[I]) != 0)
+    pub(super) fn words(&self, slots: [u32; AT_ONCE]) -> [Cue; AT_ONCE] {
+        eight!(I => Cue(self.words.at(slots[I])))
     }
 
     /// Whether the keys at these [slots](key_slots) may say anything.
@@ -272,8 +278,7 @@ mod tests {
         let known = word.len().min(WORD_LETTERS);
         head[..known].copy_from_slice(&word.as_bytes()[..known]);
         let head = u64::from_le_bytes(head);
-        let known = filter.word(head) != Cue::default();
-        assert_eq!(filter.know_words(word_slots([head; AT_ONCE])), [known; AT_ONCE]);
+        assert_eq!(filter.words(word_slots([head; AT_ONCE])), [filter.word(head); AT_ONCE]);
         filter.word(head)
     }
 

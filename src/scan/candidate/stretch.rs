@@ -5,7 +5,7 @@
 
 use super::places::Places;
 use crate::scan::Lane;
-use crate::scan::filter::AT_ONCE;
+use crate::scan::filter::{AT_ONCE, Cue};
 
 /// Lanes that are searched together. A list of places is worked off without the branches of a search
 /// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
@@ -55,6 +55,8 @@ pub(super) struct Lists {
     pub(super) groups: GroupStarts,
     /// Words or signs that are worth a second look.
     pub(super) hits: [u16; SPAN + AT_ONCE],
+    /// What the words among them may say.
+    pub(super) cues: [Cue; SPAN],
     /// What the lanes say of the places after them; the lane before the stretch comes first.
     pub(super) said: [Said; STRETCH + 1],
     /// Where in the block the last word begins.
@@ -69,6 +71,7 @@ impl Lists {
             signs: Places::new(),
             groups: Places::new(),
             hits: [0; SPAN + AT_ONCE],
+            cues: [Cue::default(); SPAN],
             said: [Said::default(); STRETCH + 1],
             last_word: 0,
         }

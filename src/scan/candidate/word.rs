@@ -13,23 +13,23 @@ impl Stretch<'_> {
         let mut count = 0;
         for (part, places) in lists.words.parts().iter().enumerate() {
             let heads = eight!(I => self.head(usize::from(places[I])));
-            let known = filter.know_words(slots(heads));
+            let cues = filter.words(slots(heads));
             eight!(I => {
                 lists.hits[count % SPAN] = (part * AT_ONCE + I) as u16;
-                count += usize::from(known[I]);
+                lists.cues[count % SPAN] = cues[I];
+                count += usize::from(!cues[I].is_none());
             });
         }
         let words = lists.words.as_slice();
         // What was read beyond the last word is no word.
-        for &index in lists.hits[..count].iter().filter(|&&index| usize::from(index) < words.len())
-        {
+        let hits = lists.hits[..count].iter().zip(&lists.cues);
+        for (&index, &cue) in hits.filter(|&(&index, _)| usize::from(index) < words.len()) {
             let index = usize::from(index);
             let last = match index.checked_sub(1) {
                 Some(before) => self.at(usize::from(words[before])),
                 None => lists.last_word,
             };
             let place = usize::from(words[index]);
-            let cue = filter.word(self.head(place));
             let bit = |of: Cue| u64::from(cue.any(of)) << (place % 64);
             let names = u64::from(self.leads_to_name(cue, place, last, filter)) << (place % 64);
             let said = &mut lists.said[place / 64 + 1];
