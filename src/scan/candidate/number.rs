@@ -167,7 +167,10 @@ fn is_dotted(text: &[u8], digits: u64, zero: bool) -> bool {
         return !goes_on && (!zero || first == 1);
     }
     // `021.233.27.46` and `532.123.45.67` open with no octet.
-    let octet = first < 3 || (*b"100"..=*b"255").contains(&[text[0], text[1], text[2]]);
+    let octet = first < 3 || {
+        let [a, b, c] = [text[0], text[1], text[2]];
+        (number(*b"0100")..=number(*b"0255")).contains(&number([b'0', a, b, c]))
+    };
     if first > 3 || second > 3 || !octet {
         return false;
     }
@@ -185,12 +188,20 @@ fn is_dotted(text: &[u8], digits: u64, zero: bool) -> bool {
 #[inline(always)]
 fn is_date(text: &[u8]) -> bool {
     let Some(&[a, b, _, _, first, c, d, second, e, f]) = text.first_chunk() else { return false };
+    let two = |tens: u8, ones: u8| number([b'0', b'0', tens, ones]);
     matches!([a, b], [b'1', b'9'] | [b'2', b'0'])
         && first == second
-        && (*b"01"..=*b"12").contains(&[c, d])
-        && (*b"01"..=*b"31").contains(&[e, f])
-        && [d, f].iter().all(u8::is_ascii_digit)
+        && (number(*b"0001")..=number(*b"0012")).contains(&two(c, d))
+        && (number(*b"0001")..=number(*b"0031")).contains(&two(e, f))
+        && d.is_ascii_digit()
+        && f.is_ascii_digit()
         && !text.get(10).is_some_and(u8::is_ascii_digit)
+}
+
+/// Four digits as a number that has their order; arrays of bytes are compared by a call.
+#[inline(always)]
+const fn number(digits: [u8; 4]) -> u32 {
+    u32::from_be_bytes(digits)
 }
 
 /// The byte at `at`, or a line feed past the end.
