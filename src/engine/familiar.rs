@@ -10,7 +10,7 @@
 //! lines are familiar it rests, for digests cost a fifth of a search.
 
 use crate::detect::Found;
-use crate::scan::template::{self, Seed, Template};
+use crate::scan::template::{Seed, Template};
 use crate::scan::{Kernel, Marks};
 
 /// The record of one worker.
@@ -59,7 +59,7 @@ impl Familiar {
             self.slots.resize(Self::SLOTS, Template::ALONE);
         }
         kernel.groups(block, marks);
-        template::fill(block, marks, seed, &mut self.free, &mut self.lines);
+        kernel.templates(block, marks, seed, &mut self.free, &mut self.lines);
         let (mut start, mut known) = (0, 0);
         for line in &mut self.lines {
             let end = line.end as usize;

@@ -44,7 +44,10 @@ impl Seed {
 
 /// Replaces what `out` holds by the templates of the lines of `bytes`, in their order. `free` is room for
 /// masks.
-pub fn fill(
+///
+/// Inlined by force: a kernel compiles it for the instructions that it vouches for.
+#[inline(always)]
+pub(super) fn fill(
     bytes: &[u8],
     marks: &Marks,
     seed: &Seed,
@@ -71,6 +74,7 @@ pub fn fill(
 }
 
 /// Replaces what `free` holds by the digits that may be rubbed out.
+#[inline(always)]
 fn rub_out(marks: &Marks, free: &mut Vec<u64>) {
     free.clear();
     let (mut alpha, mut goes_on) = (0, false);
@@ -101,6 +105,7 @@ struct Block<'a> {
 
 impl Block<'_> {
     /// The template of the line from `start` to `end`; its own groups are taken from `groups`.
+    #[inline(always)]
     fn template(&self, start: usize, end: usize, groups: &mut &[Group], seed: &Seed) -> Template {
         let count = groups.iter().take_while(|group| (group.at as usize) < end).count();
         let (own, rest) = groups.split_at(count);
@@ -111,6 +116,7 @@ impl Block<'_> {
         Template { end: end as u32, digest }
     }
 
+    #[inline(always)]
     fn digest(&self, start: usize, end: usize, seed: &Seed) -> u64 {
         let (digest, odd) = self.hash(start, end, seed, u64::MAX);
         // Digits in such a line may be parts of escapes.
@@ -119,7 +125,7 @@ impl Block<'_> {
 
     /// The digest of the line without its free digits, as far as `rubbed` has them rubbed out; and whether
     /// it has escapes or other scripts.
-    #[inline]
+    #[inline(always)]
     fn hash(&self, start: usize, end: usize, seed: &Seed, rubbed: u64) -> (u64, bool) {
         let Seed([first, second, last]) = seed;
         let mut state = fold(first ^ (end - start) as u64, second ^ rubbed);
@@ -138,19 +144,20 @@ impl Block<'_> {
         (fold(state, *last).max(1), odd != 0)
     }
 
+    #[inline(always)]
     fn free(&self, at: usize) -> u64 {
         self.mask(at, |index| self.free[index])
     }
 
     /// The bits of `mask`, which gives those of a lane, from `at` on; past the block there are none.
-    #[inline]
+    #[inline(always)]
     fn mask(&self, at: usize, mask: impl Fn(usize) -> u64) -> u64 {
         let next = if at / 64 + 1 < self.lanes.len() { mask(at / 64 + 1) } else { 0 };
         from(mask(at / 64), next, (at % 64) as u32)
     }
 
     /// 64 bytes from `at` on; zeros past the end of the block.
-    #[inline]
+    #[inline(always)]
     fn window(&self, at: usize) -> [u64; 8] {
         let rest = &self.bytes[at..];
         let mut padded = [0; 64];
@@ -164,7 +171,7 @@ impl Block<'_> {
 }
 
 /// The first `count` bytes of `words`, and zeros.
-#[inline]
+#[inline(always)]
 fn cut(words: [u64; 8], count: usize) -> [u64; 8] {
     if count == 64 {
         return words;
@@ -176,7 +183,7 @@ fn cut(words: [u64; 8], count: usize) -> [u64; 8] {
 }
 
 /// `state` with `words` in it, but for the bytes `free`.
-#[inline]
+#[inline(always)]
 fn mix(mut state: u64, words: [u64; 8], free: u64, key: u64) -> u64 {
     for index in (0..8).step_by(2) {
         let rubbed = |index: usize| words[index] | spread((free >> (8 * index)) as u8);
@@ -186,7 +193,7 @@ fn mix(mut state: u64, words: [u64; 8], free: u64, key: u64) -> u64 {
 }
 
 /// All bits of byte i where bit i is set.
-#[inline]
+#[inline(always)]
 fn spread(bits: u8) -> u64 {
     SPREAD[usize::from(bits)]
 }
@@ -205,7 +212,7 @@ static SPREAD: [u64; 256] = {
 };
 
 /// The halves of a product, joined.
-#[inline]
+#[inline(always)]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
@@ -221,7 +228,7 @@ mod tests {
         let kernel = Kernel::auto();
         kernel.mark(block.as_bytes(), &mut marks);
         kernel.groups(block.as_bytes(), &mut marks);
-        fill(block.as_bytes(), &marks, seed, &mut free, &mut lines);
+        kernel.templates(block.as_bytes(), &marks, seed, &mut free, &mut lines);
         lines.iter().map(|line| line.digest).collect()
     }
 

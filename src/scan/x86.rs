@@ -12,6 +12,7 @@ use super::drive::{WIDTH, drive};
 use super::filter::Filter;
 use super::lookup;
 use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, NO_COLON, SMALL, SPACE};
+use super::template::{self, Seed, Template};
 use super::{Lane, Marks};
 
 /// Proof of SSSE3.
@@ -46,6 +47,18 @@ impl Avx2 {
     pub(super) fn groups(self, bytes: &[u8], marks: &mut Marks) {
         // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
         unsafe { groups_bmi2(bytes, marks) }
+    }
+
+    pub(super) fn templates(
+        self,
+        bytes: &[u8],
+        marks: &Marks,
+        seed: &Seed,
+        free: &mut Vec<u64>,
+        out: &mut Vec<Template>,
+    ) {
+        // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
+        unsafe { templates_bmi2(bytes, marks, seed, free, out) }
     }
 
     pub(super) fn candidates(
@@ -96,6 +109,17 @@ fn candidates_bmi2(bytes: &[u8], marks: &mut Marks, filter: &Filter, out: &mut V
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 fn groups_bmi2(bytes: &[u8], marks: &mut Marks) {
     candidate::fill_groups(bytes, marks);
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+fn templates_bmi2(
+    bytes: &[u8],
+    marks: &Marks,
+    seed: &Seed,
+    free: &mut Vec<u64>,
+    out: &mut Vec<Template>,
+) {
+    template::fill(bytes, marks, seed, free, out);
 }
 
 #[target_feature(enable = "ssse3")]
