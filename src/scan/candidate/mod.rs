@@ -95,9 +95,15 @@ pub(super) fn fill(
     for first in (0..lanes.len()).step_by(STRETCH) {
         let stretch = Stretch::new(bytes, lanes, wanted, first, &mut padded);
         lists.said[0] = lists.said[STRETCH];
+        // Where all lines are familiar there is nothing to search.
+        if *grouped && stretch.is_unwanted() {
+            lists.said[STRETCH] = Said::default();
+            continue;
+        }
         stretch.list(&mut rows, &mut lists, *grouped);
         stretch.groups(&rows, &lists.groups, groups);
-        let end = stretch.at(SPAN);
+        let (start, end) = (stretch.at(0), stretch.at(SPAN));
+        used += groups[used..].iter().take_while(|group| (group.at as usize) < start).count();
         let own = groups[used..].iter().take_while(|group| (group.at as usize) < end).count();
         stretch.fill(filter, slots, &rows, &groups[used..used + own], &mut lists, out);
         used += own;

@@ -121,6 +121,13 @@ impl<'a> Stretch<'a> {
         self.wanted.get(self.first + index).copied().unwrap_or(u64::MAX)
     }
 
+    /// Whether a candidate is wanted nowhere.
+    #[inline(always)]
+    pub(super) fn is_unwanted(&self) -> bool {
+        let wanted = self.wanted.get(self.first..self.first + self.count);
+        wanted.is_some_and(|wanted| wanted.iter().all(|&wanted| wanted == 0))
+    }
+
     /// The lane at `index`, where 0 is the one before the stretch.
     #[inline(always)]
     pub(super) fn lane_around(&self, index: usize) -> &'a Lane {
