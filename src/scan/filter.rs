@@ -175,19 +175,24 @@ fn first_letters(head: u64) -> u64 {
 /// bits those are.
 #[inline(always)]
 pub(super) fn without_closing(mut tail: u64) -> (u64, u32) {
-    let is = |byte: u8| swar::equal(tail, byte);
-    // A space or a quote: they differ in one bit.
-    let space = swar::equal(tail & !swar::all(2), b' ');
-    let mut closing = space | is(b'\'') | is(b'\\') | is(b')') | swar::digits(tail);
     let mut skipped = 0;
-    for _ in 0..MOST_CLOSING {
-        let shift = closing >> 63 << 3;
-        tail <<= shift;
-        closing <<= shift;
-        skipped += shift as u32;
+    while skipped < 8 * MOST_CLOSING && CLOSING[(tail >> 56) as usize] {
+        tail <<= 8;
+        skipped += 8;
     }
     (tail, skipped)
 }
+
+/// What may stand between a key and its sign.
+static CLOSING: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, b' ' | b'"' | b'\'' | b'\\' | b')' | b'0'..=b'9');
+        byte += 1;
+    }
+    table
+};
 
 /// The letters, of any script, that `tail` ends in; four at most, in lower case and on top.
 #[inline(always)]
