@@ -65,8 +65,14 @@ impl Phones<'_> {
             return Err(None);
         }
         self.drop_glued(line, &mut number).ok_or(None)?;
-        let place = place::of(line, &number, self.words);
-        let mut phone = self.decide(line, &mut number, &place).map_err(Some)?;
+        let shape = shape::against(line, &number);
+        let place = place::of(line, &number, shape, self.words);
+        let around = place.evidence.and(shape);
+        // None of its parts has a plus sign either.
+        if place.is_other() && !number.plus {
+            return Err(Some(Rejected { span: number.span, evidence: around }));
+        }
+        let mut phone = self.decide(line, &mut number, &place, around).map_err(Some)?;
         phone.span.end = self.extension(line, phone.number.end);
         // What opens an extension but is none would run into the token.
         if line.glues(phone.span.end) {
@@ -107,9 +113,15 @@ impl Phones<'_> {
     }
 
     /// `number`, or the part of it before one of its spaces or slashes, longest first, as a phone number;
-    /// else what was seen of the whole. What is left of `number` is the part that was looked at last.
-    fn decide(&self, line: &Line, number: &mut Number, place: &Place) -> Result<Phone, Rejected> {
-        let around = place.evidence.and(shape::against(line, number));
+    /// else what was seen of the whole: `around` it, and of itself. What is left of `number` is the
+    /// part that was looked at last.
+    fn decide(
+        &self,
+        line: &Line,
+        number: &mut Number,
+        place: &Place,
+        around: Evidence,
+    ) -> Result<Phone, Rejected> {
         let (span, whole) = (number.span, number.count);
         // A row of groups without a reason is a row of numbers.
         const MOST_OPEN: usize = 6;
@@ -280,13 +292,10 @@ fn is_other_value(line: &Line, at: usize) -> bool {
 
 /// Whether any reading could make `number` a phone number here: saves looking it up.
 fn could_be_accepted(number: &Number, place: &Place) -> bool {
-    match () {
-        () if place.is_other() => number.plus,
-        () if place.evidence.is_empty() => {
-            number.plus || number.digits[0] == b'0' || shape::is_nanp_grouping(number)
-        }
-        () => true,
-    }
+    !place.evidence.is_empty()
+        || number.plus
+        || number.digits[0] == b'0'
+        || shape::is_nanp_grouping(number)
 }
 
 /// Cuts `number` before the last of its spaces and slashes; false if it has none.

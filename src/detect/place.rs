@@ -14,7 +14,7 @@ use super::Context;
 use super::key::{self, Class};
 use super::line::{Field, Line, is_word_byte};
 use super::number::{Number, Signs};
-use super::{cells, shape};
+use super::cells;
 
 /// Where a number stands.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +50,15 @@ impl Place {
     }
 }
 
-/// The place of `number`.
-pub(super) fn of(line: &Line, number: &Number, words: &Words) -> Place {
+/// The place of `number`, against which its `shape` speaks.
+pub(super) fn of(line: &Line, number: &Number, shape: Evidence, words: &Words) -> Place {
     let place = address(line, number)
         .or_else(|| anchored(line, number.span.start).and_then(|field| in_field(line, field)))
         .or_else(|| user_part(line, number))
         .or_else(|| after_finding(line, number.span.start, words))
         .or_else(|| dialled(line, number))
-        .or_else(|| in_row(line, number, words));
-    place.unwrap_or_else(|| beside_words(line, number, words))
+        .or_else(|| in_row(line, number, shape, words));
+    place.unwrap_or_else(|| beside_words(line, number, shape, words))
 }
 
 /// `"030..." <sip:...>`, a number for a display name; `<030...>`, but not `Port<0.6910>`.
@@ -160,10 +160,10 @@ fn is_second_argument(line: &Line, number: &Number) -> bool {
 }
 
 /// What the other cells of the row say, if the number fills one.
-fn in_row(line: &Line, number: &Number, words: &Words) -> Option<Place> {
+fn in_row(line: &Line, number: &Number, shape: Evidence, words: &Words) -> Option<Place> {
     let separator = cells::cell_separator(line, number.span)?;
     let fits = !number.plus && (8..=14).contains(&number.len);
-    if !fits || shape::is_other_number(line, number) {
+    if !fits || !shape.is_empty() {
         return None;
     }
     // Ids and counts stand in the rows of calls as well: they are shorter and open with no zero.
@@ -202,7 +202,7 @@ fn in_path(line: &Line, start: usize, words: &Words) -> Place {
 }
 
 /// What the words before it say, where words can.
-fn beside_words(line: &Line, number: &Number, words: &Words) -> Place {
+fn beside_words(line: &Line, number: &Number, shape: Evidence, words: &Words) -> Place {
     let start = number.span.start;
     if line.before(start) == b'/' && is_word_byte(line.before(start.saturating_sub(1))) {
         return in_path(line, start, words);
@@ -210,7 +210,7 @@ fn beside_words(line: &Line, number: &Number, words: &Words) -> Place {
     // Only a word before it could make a bare number a phone number, and not if it is known
     // to be something else. Six bare digits need more than a word.
     let short = number.count == 1 && !number.plus && number.len < 7;
-    if short || shape::is_other_number(line, number) {
+    if short || !shape.is_empty() {
         return Place::OTHER;
     }
     // Lines of more digits are ids.

@@ -7,7 +7,8 @@ use super::line::Line;
 use super::number::{Number, Signs};
 use super::reading::Form;
 
-/// What the shape of `number` says against it.
+/// What the shape of `number` says against it: if anything, it is something else unless a field says
+/// that it is a phone number.
 #[inline]
 pub(super) fn against(line: &Line, number: &Number) -> Evidence {
     match number.count {
@@ -29,11 +30,6 @@ fn groups_against(line: &Line, number: &Number) -> Evidence {
         .with(Clue::Date, is_date(number))
         .with(Clue::Decimal, is_decimal(line, number))
         .with(Clue::Range, is_range(number))
-}
-
-/// Numbers that are something else unless a field says that they are phone numbers.
-pub(super) fn is_other_number(line: &Line, number: &Number) -> bool {
-    !against(line, number).is_empty()
 }
 
 /// `0.000019`
