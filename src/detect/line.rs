@@ -6,6 +6,7 @@ use crate::rules::words::{LONGEST, Said, Words};
 use crate::span::{Span, TypeCode};
 
 use super::Quotes;
+use super::feeds::Feeds;
 use super::key::Class;
 
 /// A line while it is read from left to right. Offsets are those of the block.
@@ -45,20 +46,11 @@ impl<'a> Line<'a> {
     }
 
     /// The line of `block` that holds the byte at `at`, which stands behind the text of the line that ends
-    /// at `before`: most often it is the next one.
+    /// at `before`.
     #[inline]
-    pub(super) fn after(block: &'a [u8], at: usize, before: usize) -> Self {
-        let start = match block[before..] {
-            [b'\n', ..] => before + 1,
-            [b'\r', b'\n', ..] => before + 2,
-            _ => return Self::around(block, at, before),
-        };
-        let rest = &block[start..];
-        let end = memchr::memchr(b'\n', rest).map_or(block.len(), |i| start + i);
-        match at {
-            _ if (start..=end).contains(&at) => Self::new(block, at, start, end),
-            _ => Self::around(block, at, before),
-        }
+    pub(super) fn after(block: &'a [u8], at: usize, before: usize, feeds: Feeds) -> Self {
+        let start = feeds.last_before(at).map_or(0, |feed| feed + 1).max(before);
+        Self::new(block, at, start, feeds.next(at).unwrap_or(block.len()))
     }
 
     #[inline]

@@ -23,6 +23,7 @@ mod columns;
 mod context;
 mod damaged;
 mod features;
+mod feeds;
 mod field;
 mod guard;
 mod json;
@@ -52,6 +53,7 @@ mod wanted;
 
 pub use columns::Columns;
 pub use context::Context;
+pub use feeds::Feeds;
 use key::{Class, KeyCache};
 use line::{Line, is_word_byte};
 pub use model::Bias;
@@ -249,11 +251,12 @@ impl Detector {
         Columns::named_by(head, &self.rules.words)
     }
 
-    /// Clears `found` and fills it with the findings of `block`, whose rows have these `columns`;
-    /// tokens of `kid` are its own.
+    /// Clears `found` and fills it with the findings of `block`, whose lines end with these `feeds` and
+    /// whose rows have these `columns`; tokens of `kid` are its own.
     pub fn run(
         &self,
         block: &[u8],
+        feeds: Feeds,
         columns: &Columns,
         candidates: &[Candidate],
         kid: Kid,
@@ -282,7 +285,7 @@ impl Detector {
                 Some(line) if at < line.text.len() => line,
                 _ => {
                     let from = line.as_ref().map_or(0, |line| line.text.len());
-                    let line = line.insert(Line::after(block, at, from));
+                    let line = line.insert(Line::after(block, at, from, feeds));
                     run.opening(line);
                     line
                 }

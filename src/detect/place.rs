@@ -11,10 +11,10 @@ use crate::scan::candidate::PHONE_WORD_REACH;
 use crate::span::{Span, TypeCode};
 
 use super::Context;
+use super::cells;
 use super::key::{self, Class};
 use super::line::{Field, Line, is_word_byte};
 use super::number::{Number, Signs};
-use super::cells;
 
 /// Where a number stands.
 #[derive(Clone, Copy, Debug)]

@@ -273,7 +273,7 @@ pub(super) fn names_other(line: &Line, at: usize, words: &Words, keys: &mut KeyC
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Bias, Columns, Detector};
+    use crate::detect::{Bias, Columns, Detector, Feeds};
     use crate::rules::RuleSet;
     use crate::scan::{Kernel, Marks};
     use proptest::prelude::*;
@@ -288,7 +288,8 @@ mod tests {
         kernel.candidates(text.as_bytes(), &mut marks, detector.filter(), &mut candidates);
         let mut found = Found::default();
         let kid = crate::pseudonym::Kid::new([0; 3]);
-        detector.run(text.as_bytes(), &Columns::default(), &candidates, kid, &mut found);
+        let feeds = Feeds::of(&marks.lanes);
+        detector.run(text.as_bytes(), feeds, &Columns::default(), &candidates, kid, &mut found);
         let again = found.findings.iter().filter(|finding| finding.context == Context::Memory);
         again.map(|finding| &text[finding.span.start..finding.span.end]).collect()
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use crate::action::Actions;
 use crate::detect::again::Rewritten;
 use crate::detect::operator::{self, Operator, RuleNo};
-use crate::detect::{Bias, Columns, Detector, Finding, Found, Rejected};
+use crate::detect::{Bias, Columns, Detector, Feeds, Finding, Found, Rejected};
 use crate::memory::Memory;
 use crate::octets;
 use crate::plan::Region;
@@ -290,7 +290,9 @@ impl Engine {
         scratch: &mut Scratch,
         memory: Option<&mut Memory>,
     ) -> usize {
-        self.detector.run(block, columns, &scratch.candidates, self.keys.kid(), &mut scratch.found);
+        let Scratch { marks, candidates, found, .. } = scratch;
+        let feeds = Feeds::of(&marks.lanes);
+        self.detector.run(block, feeds, columns, candidates, self.keys.kid(), found);
         scratch.familiar.learn(&scratch.found);
         if let Some(memory) = memory {
             self.detector.remember(block, memory, &mut scratch.found);
@@ -323,8 +325,9 @@ impl Engine {
             line.fill(block, span, found.within(span));
             self.scan(line.text(), own);
             self.gather(columns, line.text(), own);
-            let Scratch { candidates, found: more, .. } = own;
-            self.detector.run(line.text(), columns, candidates, self.keys.kid(), more);
+            let Scratch { marks, candidates, found: more, .. } = own;
+            let feeds = Feeds::of(&marks.lanes);
+            self.detector.run(line.text(), feeds, columns, candidates, self.keys.kid(), more);
             self.look_again(columns, line.text(), own, looks - 1);
             if !own.found.findings.is_empty() {
                 found.adopt(line, &own.found);
@@ -366,13 +369,13 @@ impl Engine {
     /// The second half of the flow: the bytes between the findings, and tokens in their place.
     pub fn pseudonymise(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
         let (mut out, mut counts) = spare.into_parts();
-        let Scratch { found, identities, actions, inner, .. } = scratch;
+        let Scratch { marks, found, identities, actions, inner, .. } = scratch;
+        let feeds = Feeds::of(&marks.lanes);
         let mut copied = 0;
         let mut changed_line = 0;
         // Where the line ends that was changed last.
         let mut line_end = 0;
-        let end_after =
-            |at: usize| at + memchr::memchr(b'\n', &block[at..]).unwrap_or(block.len() - at);
+        let end_after = |at: usize| feeds.next(at).unwrap_or(block.len());
         for (index, finding) in found.findings.iter().enumerate() {
             if index % AHEAD == 0 {
                 for next in found.findings[index..].iter().take(AHEAD) {
