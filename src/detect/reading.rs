@@ -6,7 +6,7 @@
 //! international prefix, national in the order of the regions, bare international, national without
 //! the trunk prefix.
 
-use crate::plan::{self, NumberType, Region, Verdict};
+use crate::plan::{self, E164, NumberType, Region, Verdict};
 
 use super::number::{MOST_DIGITS, Number};
 
@@ -49,6 +49,14 @@ impl Reading {
         let mut text = [b'+'; Self::LONGEST];
         text.get_mut(1..=digits.len())?.copy_from_slice(digits);
         Some(Self::of(text, digits.len(), form, verdict))
+    }
+
+    /// The reading of a national number: short enough for any plan.
+    #[inline]
+    fn of_plan(e164: &E164, form: Form, verdict: Verdict) -> Self {
+        let mut text = [b'+'; Self::LONGEST];
+        text[1..=E164::MAX].copy_from_slice(e164.padded());
+        Self::of(text, e164.as_bytes().len(), form, verdict)
     }
 
     fn of(text: [u8; Self::LONGEST], len: usize, form: Form, verdict: Verdict) -> Self {
@@ -141,14 +149,14 @@ fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Readi
             false if region.has_trunk_zero() => Form::Naked,
             false => Form::National,
         };
-        let reading = || Reading::new(found.e164.as_bytes(), form, found.verdict);
+        let reading = || Reading::of_plan(&found.e164, form, found.verdict);
         if form != Form::Naked && valid && found.assigned {
             // None can be better; an earlier one that is as good would have ended it.
-            return (reading(), None);
+            return (Some(reading()), None);
         }
         let best = &mut best[usize::from(form == Form::Naked)];
         if best.is_none_or(|(other, place, _)| (valid, found.assigned) > (other, place)) {
-            *best = reading().map(|reading| (valid, found.assigned, reading));
+            *best = Some((valid, found.assigned, reading()));
         }
     }
     best.map(|best| best.map(|(.., reading)| reading)).into()

@@ -67,15 +67,17 @@ impl Region {
     }
 
     /// How long those of [`Self::international_prefixes`] are that open `digits`, in their order.
+    #[inline]
     pub(crate) fn prefixes_of(&self, digits: &[u8]) -> impl Iterator<Item = usize> {
+        let pair =
+            digits.iter().take(2).fold(0, |n, &d| 10 * n + u32::from(d.wrapping_sub(b'0') % 10));
+        // Nearly all numbers open with other digits.
+        let any = digits.len() < 2 || self.row().international_pairs >> pair & 1 != 0;
         let start = usize::from(self.row().international_start);
-        let prefixes = INTERNATIONAL.iter().skip(start);
-        let prefixes = prefixes.take(usize::from(self.row().international_count));
-        // Digit by digit: nearly all differ in the first two.
-        let opens = move |prefix: &&[u8]| {
-            prefix.len() <= digits.len() && prefix.iter().zip(digits).all(|(a, b)| a == b)
-        };
-        prefixes.map(Slot::as_bytes).filter(opens).map(<[u8]>::len)
+        let count = if any { usize::from(self.row().international_count) } else { 0 };
+        let opens = move |prefix: &&[u8]| digits.starts_with(prefix);
+        let prefixes = INTERNATIONAL.iter().skip(start).take(count).map(Slot::as_bytes);
+        prefixes.filter(opens).map(<[u8]>::len)
     }
 
     /// Whether the trunk prefix is a single zero.
@@ -128,10 +130,11 @@ impl Region {
         found
     }
 
-    /// The verdict on the national number made of three parts; nothing if it is not even possible here.
+    /// The verdict on the national number made of three parts; nothing if it is not even possible here:
+    /// valid numbers have the lengths of possible ones.
     fn verdict(&self, parts: [&[u8]; 3]) -> Option<Verdict> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        if length + self.code().len() > E164::MAX {
+        if length + self.code().len() > E164::MAX || !has_length(self.row().lengths, length) {
             return None;
         }
         let end = parts.iter().try_fold(self.row().root, |state, part| walk(state, part));
@@ -139,8 +142,7 @@ impl Region {
             Some(number_type) => Some(Verdict::Valid(number_type)),
             None => {
                 let all_digits = parts.iter().all(|part| part.iter().all(u8::is_ascii_digit));
-                let possible = has_length(self.row().lengths, length) && all_digits;
-                possible.then_some(Verdict::Possible)
+                all_digits.then_some(Verdict::Possible)
             }
         }
     }
@@ -168,11 +170,17 @@ impl Region {
 
 impl E164 {
     /// Room for the longest number of any plan: calling code and 17 digits.
-    const MAX: usize = 20;
+    pub(crate) const MAX: usize = 20;
 
     /// The digits.
     pub fn as_bytes(&self) -> &[u8] {
         self.digits.get(..usize::from(self.len)).unwrap_or_default()
+    }
+
+    /// The digits with what stands behind them, whose length is fixed and so quickly copied.
+    #[inline]
+    pub(crate) fn padded(&self) -> &[u8; E164::MAX] {
+        &self.digits
     }
 
     /// The digits as text.

@@ -63,6 +63,8 @@ pub(super) struct RegionRow {
     pub(super) code: u8,
     pub(super) international_count: u8,
     pub(super) international_start: u16,
+    /// The opening pairs of digits of its international prefixes: bit 10 a + b for `ab`.
+    pub(super) international_pairs: u128,
     /// Start for national numbers of this region alone.
     pub(super) root: State,
     /// Start for what may stand before them.
@@ -209,11 +211,13 @@ const fn regions() -> [RegionRow; count(3)] {
 }
 
 const fn region(at: usize) -> RegionRow {
+    let (first, count_of) = (u16_at(at + 4), FILE[at + 3]);
     let region = RegionRow {
         iso: [FILE[at], FILE[at + 1]],
         code: FILE[at + 2],
-        international_count: FILE[at + 3],
-        international_start: u16_at(at + 4),
+        international_count: count_of,
+        international_start: first,
+        international_pairs: pairs(first as usize, count_of as usize),
         root: state_at(at + 6),
         prefix_root: state_at(at + 8),
         trunk: slot(at + 10),
@@ -223,6 +227,23 @@ const fn region(at: usize) -> RegionRow {
     assert!((region.code as usize) < count(2) && end <= count(5));
     assert!(region.iso[0].is_ascii_uppercase() && region.iso[1].is_ascii_uppercase());
     region
+}
+
+/// The opening pairs of so many prefixes from the one at `first`.
+const fn pairs(first: usize, prefixes: usize) -> u128 {
+    let (mut pairs, mut number) = (0, 0);
+    while number < prefixes {
+        let at = INTERNATIONAL_START + 10 * (first + number);
+        let tens = 10 * (FILE[at + 1] % 16);
+        pairs |= match FILE[at] {
+            0 => u128::MAX,
+            // Whatever follows a single digit.
+            1 => 0x3ff << tens,
+            _ => 1 << (tens + FILE[at + 2] % 16),
+        };
+        number += 1;
+    }
+    pairs
 }
 
 const fn actions() -> [Action; count(4)] {

@@ -136,6 +136,26 @@ fn hopeless_readings_are_none() {
     assert_eq!(region("DE").national(&[b'0'; 4096]), None);
 }
 
+/// The lengths of what may follow `state` up to a number.
+fn lengths_from(state: State, known: &mut [Option<u32>]) -> u32 {
+    if let Some(lengths) = known[usize::from(state)] {
+        return lengths;
+    }
+    let own = u32::from(OUTPUT[usize::from(state)] != 0);
+    let next = (b'0'..=b'9').filter_map(|digit| step(state, digit));
+    let lengths = next.fold(own, |all, next| all | lengths_from(next, known) << 1);
+    known[usize::from(state)] = Some(lengths);
+    lengths
+}
+
+#[test]
+fn no_region_has_a_valid_number_of_a_length_that_it_lacks() {
+    let mut known = vec![None; NEXT.len()];
+    for row in &table::REGIONS {
+        assert_eq!(lengths_from(row.root, &mut known) & !row.lengths, 0, "{:?}", row.iso);
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..40)) {
