@@ -81,7 +81,9 @@ fn is_composed(mut chars: impl Iterator<Item = char> + Clone) -> bool {
 /// Whether `c` is normally invisible: Unicode's `Default_Ignorable_Code_Point`
 /// (DerivedCoreProperties.txt), which holds zero-width, bidi and soft-hyphen characters.
 pub fn is_ignorable(c: char) -> bool {
-    matches!(c,
+    // Nearly all characters of a log stand before the first one.
+    c >= '\u{ad}'
+        && matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'

@@ -23,7 +23,15 @@ const NEAR: usize = 3;
 const LONGEST_ROW: usize = 4096;
 
 /// The separator of the cell that `span` fills, quotes apart; nothing if it fills none.
+#[inline]
 pub(super) fn cell_separator(line: &Line, span: Span) -> Option<u8> {
+    let bounds = |byte| matches!(byte, b',' | b';' | b'|' | b'\t' | b'"' | b'\n');
+    let may_fill = bounds(line.at(span.end)) && bounds(line.before(span.start));
+    if may_fill { separator_around(line, span) } else { None }
+}
+
+/// The same where a separator or a quote stands on both sides, or the line ends.
+fn separator_around(line: &Line, span: Span) -> Option<u8> {
     let (start, end) = unquoted(line, span);
     let before = line.before(start);
     let after = line.at(end);

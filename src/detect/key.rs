@@ -111,13 +111,32 @@ impl KeyCache {
             return (classify(words, key), Traits::of(key));
         }
         let slot = &mut self.0[hash(key) % Self::SLOTS];
-        if usize::from(slot.len) != key.len() || slot.key[..key.len()] != *key {
+        if usize::from(slot.len) != key.len() || !begins_with(&slot.key, key) {
             slot.key[..key.len()].copy_from_slice(key);
             slot.len = key.len() as u8;
             (slot.class, slot.traits) = (classify(words, key), Traits::of(key));
         }
         (slot.class, slot.traits)
     }
+}
+
+/// Whether `key` opens `long`.
+#[inline]
+fn begins_with(long: &[u8; KeyCache::LONGEST], key: &[u8]) -> bool {
+    let len = key.len();
+    // Two words that may overlap cover most keys, and spare a call.
+    if let (Some(first), Some(last), 4..=8) = (key.first_chunk(), key.last_chunk(), len) {
+        return same::<4>(&long[..4], first) && same::<4>(&long[len - 4..len], last);
+    }
+    if let (Some(first), Some(last), 8..=16) = (key.first_chunk(), key.last_chunk(), len) {
+        return same::<8>(&long[..8], first) && same::<8>(&long[len - 8..len], last);
+    }
+    long[..len] == *key
+}
+
+#[inline]
+fn same<const N: usize>(long: &[u8], word: &[u8; N]) -> bool {
+    long == word
 }
 
 /// Multiplicative hash over both ends of `key`.

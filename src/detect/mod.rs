@@ -361,11 +361,12 @@ impl Run<'_> {
         if line.touches_number_token(at) {
             return;
         }
-        if let Some(end) = guard::protected(line.text, at) {
+        let digits = number::run(line.text, at);
+        if let Some(end) = guard::protected(line.text, at, digits) {
             line.done = end;
             return;
         }
-        if phone::is_measure(line, at) {
+        if phone::is_measure(line, at, digits) {
             return;
         }
         self.anchor(line, at);
@@ -439,6 +440,7 @@ impl Run<'_> {
         }
     }
 
+    #[inline]
     fn settle_phone(&mut self, line: &mut Line, phone: &Phone) {
         let quotes = json::number_quotes(line, phone.span);
         self.found.push_phone(phone, line.text, quotes);

@@ -258,14 +258,14 @@ pub(super) fn code(line: &Line, field: &Field) -> Option<Phone> {
 }
 
 /// The cheap half of the work, for the digits that most logs are full of: ids, decimals, times and
-/// numbers that are too short to be dialled. Says yes only where the whole work would end in no.
+/// numbers that are too short to be dialled; `run` digits stand at `at`. Says yes only where the whole
+/// work would end in no.
 #[inline]
-pub(super) fn is_measure(line: &Line, at: usize) -> bool {
-    let rest = &line.text[at..];
-    if !rest.first().is_some_and(u8::is_ascii_digit) {
+pub(super) fn is_measure(line: &Line, at: usize, run: usize) -> bool {
+    if run == 0 {
         return false;
     }
-    let run = number::run(rest, 0);
+    let rest = &line.text[at..];
     let next = rest.get(run).copied().unwrap_or(b'\n');
     let digit_after = rest.get(run + 1).is_some_and(u8::is_ascii_digit);
     match next {
