@@ -366,7 +366,7 @@ impl Run<'_> {
             line.done = end;
             return;
         }
-        if phone::is_measure(line, at, digits) {
+        if phone::is_measure(line, at, digits) || phone::is_version(line, at, digits) {
             return;
         }
         self.anchor(line, at);
@@ -523,13 +523,17 @@ impl Run<'_> {
         self.number(line, start);
     }
 
+    #[inline]
     fn settle_name(&mut self, line: &mut Line, name: Option<(Span, Context)>) {
-        let fits = |span: &Span| {
-            span.start >= line.done && !line.glues(span.end) && !line.is_json_key(span.end)
-        };
-        if let Some(name) = name.filter(|(span, _)| fits(span)) {
-            self.found.push_name(name);
-            line.done = name.0.end;
+        if let Some((span, context)) = name {
+            self.settle_name_at(line, span, context);
+        }
+    }
+
+    fn settle_name_at(&mut self, line: &mut Line, span: Span, context: Context) {
+        if span.start >= line.done && !line.glues(span.end) && !line.is_json_key(span.end) {
+            self.found.push_name((span, context));
+            line.done = span.end;
             line.last = Some((line.done, TypeCode::NAM));
         }
     }

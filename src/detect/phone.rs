@@ -6,6 +6,8 @@
 //! clue counts and how much is enough. So validity is evidence and no gate: a number that a plan
 //! allows needs less context, one that all forbid needs a phone field.
 
+use std::ops::Range;
+
 use crate::plan::Region;
 use crate::rules::evidence::{Clue, Evidence, Weights};
 use crate::rules::words::{Said, Words};
@@ -283,6 +285,19 @@ pub(super) fn is_measure(line: &Line, at: usize, run: usize) -> bool {
     }
 }
 
+/// `<134>1 2026-11-21T10:00:00Z`: the version of the format in the header of RFC 5424, `run` digits at
+/// `at`. With the date it would be read as one number that runs into a letter.
+#[inline]
+pub(super) fn is_version(line: &Line, at: usize, run: usize) -> bool {
+    if line.before(at) != b'>' || !(1..FEWEST).contains(&run) {
+        return false;
+    }
+    let Some(date) = line.text[at + run..].first_chunk::<12>() else { return false };
+    let digits = |range: Range<usize>| date[range].iter().all(u8::is_ascii_digit);
+    let signs = [date[0], date[5], date[8], date[11]];
+    signs == *b" --T" && digits(1..5) && digits(6..8) && digits(9..11)
+}
+
 /// Whether the value that begins here is known to be something else; a plus sign may still help.
 #[inline]
 fn is_other_value(line: &Line, at: usize) -> bool {
@@ -371,5 +386,29 @@ fn after_escape(line: &Line, at: usize) -> bool {
             head.len() > digits && head[head.len() - digits - 1] == b'['
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::RuleSet;
+
+    #[test]
+    fn the_version_of_a_header_is_no_number_whatever_the_words_say() {
+        let rules = RuleSet::builtin().expect("the embedded rules are valid");
+        let phones = Phones { words: &rules.words, weights: &rules.weights, regions: &[] };
+        for (text, at, wanted) in [
+            ("<134>1 2026-11-21T10:00:00Z host", 5, true),
+            ("<13>1 2026-11-21T10 host", 4, true),
+            ("tel <b>030 2026-11-21T", 7, true),
+            ("<134>1 2026-11-21 10:00:00Z host", 5, false),
+            ("<134>030 23125123", 5, false),
+        ] {
+            let line = Line::around(text.as_bytes(), 0, 0);
+            let run = number::run(line.text, at);
+            assert_eq!(is_version(&line, at, run), wanted, "{text}");
+            assert!(!wanted || matches!(phones.judge(&line, at), Err(None)), "{text}");
+        }
     }
 }
