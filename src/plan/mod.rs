@@ -16,7 +16,7 @@ mod tests;
 
 pub use region::{E164, National, Region};
 
-use table::{CODE_INDEX, CODES, Code, NEXT, OUTPUT, ROOT, State};
+use table::{CODE_INDEX, CODES, Code, NEXT, ROOT, State, output};
 
 /// What the plans say of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub fn valid_lengths(digits: &[u8]) -> u32 {
     for (read, &byte) in (1..u32::BITS).zip(digits) {
         let Some(next) = step(state, byte) else { break };
         state = next;
-        if OUTPUT[usize::from(state)] != 0 {
+        if output(state) != 0 {
             lengths |= 1 << read;
         }
     }
@@ -72,21 +72,32 @@ pub fn country_code_len(digits: &[u8]) -> usize {
 }
 
 /// The state after `digits`, or nothing once no number can come of them.
+#[inline]
 fn walk(start: State, digits: &[u8]) -> Option<State> {
-    digits.iter().try_fold(start, |state, &byte| step(state, byte))
+    let mut state = start;
+    for &byte in digits {
+        state = next(state, byte)?;
+    }
+    // What is dead stays so: one look at the end will do.
+    (state != DEAD).then_some(state)
 }
 
 fn step(state: State, byte: u8) -> Option<State> {
-    let row = NEXT.get(usize::from(state))?;
-    let next = *row.get(usize::from(byte.wrapping_sub(b'0')))?;
-    (next != DEAD).then_some(next)
+    next(state, byte).filter(|&next| next != DEAD)
+}
+
+/// The state after `state`, dead or not; nothing after what is no digit.
+#[inline]
+fn next(state: State, byte: u8) -> Option<State> {
+    let digit = usize::from(byte.wrapping_sub(b'0'));
+    if digit > 9 { None } else { NEXT.get(2 * usize::from(state) + digit).copied() }
 }
 
 const DEAD: State = 0;
 
 /// The meaning of an output on the way from a number's root.
 fn number_type(state: State) -> Option<NumberType> {
-    match OUTPUT[usize::from(state)] {
+    match output(state) {
         1 => Some(NumberType::Fixed),
         2 => Some(NumberType::Mobile),
         3 => Some(NumberType::FixedOrMobile),

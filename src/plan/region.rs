@@ -1,7 +1,7 @@
 //! Regions: how numbers are dialled in one country, and their reading as E.164 digits.
 
 use super::table::{
-    ACTIONS, Action, CODES, INTERNATIONAL, OUTPUT, REGIONS, RegionRow, SKIP_ALL, Slot,
+    ACTIONS, Action, CODES, INTERNATIONAL, REGIONS, RegionRow, SKIP_ALL, Slot, output,
 };
 use super::{NumberType, Verdict, area, has_length, number_type, step, walk};
 
@@ -119,7 +119,7 @@ impl Region {
         for (length, &byte) in (1..).zip(digits) {
             let Some(next) = step(state, byte) else { break };
             state = next;
-            let output = usize::from(OUTPUT[usize::from(state)]);
+            let output = usize::from(output(state));
             let Some(action) = output.checked_sub(1).and_then(|index| ACTIONS.get(index)) else {
                 continue;
             };

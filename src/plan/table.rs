@@ -18,19 +18,26 @@
 //! A slot is a length byte and that many digits, padded with zeros. Bit n of a mask stands for a
 //! length of n digits.
 
-/// A state of the automaton; 0 is dead.
+/// A state of the automaton: half the place of its row in [`NEXT`], so that a step needs no product;
+/// 0 is dead.
 pub(super) type State = u16;
 
 /// Where numbers with their calling code start.
-pub(super) const ROOT: State = count(1) as State;
+pub(super) const ROOT: State = state(count(1));
 
-/// Next state by digit.
-pub(super) static NEXT: [[State; 10]; STATES] = next();
+/// Next states by digit, row by row.
+pub(super) static NEXT: [State; ROW * STATES] = next();
 
 /// What the digits up to a state are. On the way from [`ROOT`] or from a region's root: 0
 /// nothing, 1 fixed, 2 mobile, 3 either, 4 another kind. On the way from a region's prefix root:
 /// 0 nothing, else 1 + the index of an action.
-pub(super) static OUTPUT: [u8; STATES] = outputs();
+static OUTPUT: [u8; STATES] = outputs();
+
+/// The output of `state`.
+#[inline]
+pub(super) fn output(state: State) -> u8 {
+    OUTPUT[usize::from(state) / (ROW / 2)]
+}
 
 /// By the first three digits: 1 + the index of the calling code, or 0.
 pub(super) static CODE_INDEX: [u8; 1000] = code_index();
@@ -107,6 +114,8 @@ impl<const N: usize> Slot<N> {
 const FILE: &[u8] = include_bytes!("../../rules/plans.bin");
 
 const STATES: usize = count(0);
+/// Digits, and so states in a row.
+const ROW: usize = 10;
 
 const COUNTS: usize = 8;
 const NEXT_START: usize = COUNTS + 2 * 6;
@@ -139,11 +148,16 @@ const fn u32_at(at: usize) -> u32 {
     u32::from_le_bytes([FILE[at], FILE[at + 1], FILE[at + 2], FILE[at + 3]])
 }
 
-/// A state number at `at`, within bounds.
+/// The state whose number stands at `at`.
 const fn state_at(at: usize) -> State {
-    let state = u16_at(at);
-    assert!((state as usize) < STATES, "rules/plans.bin names a state that it does not have");
-    state
+    state(u16_at(at) as usize)
+}
+
+/// The state of this number, within bounds.
+const fn state(number: usize) -> State {
+    assert!(number < STATES, "rules/plans.bin names a state that it does not have");
+    assert!(ROW / 2 * number <= State::MAX as usize, "rules/plans.bin has too many states");
+    (ROW / 2 * number) as State
 }
 
 const fn slot<const N: usize>(at: usize) -> Slot<N> {
@@ -158,15 +172,26 @@ const fn slot<const N: usize>(at: usize) -> Slot<N> {
     Slot(bytes)
 }
 
-const fn next() -> [[State; 10]; STATES] {
-    let mut rows = [[0; 10]; STATES];
+const fn next() -> [State; ROW * STATES] {
+    let mut rows = [0; ROW * STATES];
     let mut at = 0;
-    while at < 10 * STATES {
-        rows[at / 10][at % 10] = state_at(NEXT_START + 2 * at);
+    while at < rows.len() {
+        rows[at] = state_at(NEXT_START + 2 * at);
         at += 1;
     }
     rows
 }
+
+const _: () = {
+    let mut digit = 0;
+    while digit < ROW {
+        assert!(
+            state_at(NEXT_START + 2 * digit) == 0,
+            "a way leads out of the dead state of rules/plans.bin"
+        );
+        digit += 1;
+    }
+};
 
 const fn outputs() -> [u8; STATES] {
     let mut outputs = [0; STATES];

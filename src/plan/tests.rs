@@ -141,7 +141,7 @@ fn lengths_from(state: State, known: &mut [Option<u32>]) -> u32 {
     if let Some(lengths) = known[usize::from(state)] {
         return lengths;
     }
-    let own = u32::from(OUTPUT[usize::from(state)] != 0);
+    let own = u32::from(output(state) != 0);
     let next = (b'0'..=b'9').filter_map(|digit| step(state, digit));
     let lengths = next.fold(own, |all, next| all | lengths_from(next, known) << 1);
     known[usize::from(state)] = Some(lengths);
