@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     fn protected(text: &[u8]) -> Option<usize> {
-        super::protected(text, 0, super::super::number::run(text, 0))
+        super::protected(text, 0, super::super::digits::run(text, 0))
     }
 
     #[test]

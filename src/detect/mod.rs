@@ -22,6 +22,7 @@ mod cells;
 mod columns;
 mod context;
 mod damaged;
+mod digits;
 mod features;
 mod feeds;
 mod field;
@@ -47,6 +48,7 @@ mod reach;
 mod reading;
 mod recall;
 mod remember;
+mod separator;
 mod shape;
 mod tuple;
 mod wanted;
@@ -157,7 +159,7 @@ impl Found {
     fn keep_digits(&mut self, text: &[u8], span: Span) -> Span {
         let start = self.values.len();
         self.values.extend_from_slice(b"raw:");
-        number::digits_into(text, span, &mut self.values);
+        digits::digits_into(text, span, &mut self.values);
         Span::new(start, self.values.len())
     }
 
@@ -361,7 +363,7 @@ impl Run<'_> {
         if line.touches_number_token(at) {
             return;
         }
-        let digits = number::run(line.text, at);
+        let digits = digits::run(line.text, at);
         if let Some(end) = guard::protected(line.text, at, digits) {
             line.done = end;
             return;

@@ -1,21 +1,20 @@
 //! Digit groups as they are written: where a number ends and how it is grouped.
 //!
 //! In: the place of a plus sign, a bracket or a digit. Out: a [`Number`]: its digits, its groups and
-//! the signs between. Whether it is a phone number is for others to say. Separators are those of
-//! DIN 5008, E.123 and the habits of the regions: space (also no-break and narrow), `-`, `.`, `/`,
-//! brackets and their combinations.
+//! the signs between. Whether it is a phone number is for others to say.
 
 use crate::carrier;
 use crate::fold;
 use crate::span::Span;
-use crate::swar;
+
+use super::digits::{STEP, leading};
+pub(super) use super::separator::Signs;
+use super::separator::{after_trunk, separator};
 
 /// Most digits that are kept; longer runs are only measured.
 pub(super) const MOST_DIGITS: usize = 24;
 /// Most groups that are told apart.
 const MOST_GROUPS: usize = 10;
-/// Digits that are read in one step.
-const STEP: usize = 8;
 
 /// A number as written.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,30 +46,6 @@ pub(super) struct Group {
     end: u16,
     /// The separator before the group.
     pub before: Signs,
-}
-
-/// A set of separators.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Signs(u8);
-
-impl Signs {
-    pub(super) const SPACE: Signs = Signs(1);
-    pub(super) const DASH: Signs = Signs(2);
-    pub(super) const DOT: Signs = Signs(4);
-    pub(super) const SLASH: Signs = Signs(8);
-    pub(super) const BRACKET: Signs = Signs(16);
-
-    pub(super) fn has(self, sign: Signs) -> bool {
-        self.0 & sign.0 != 0
-    }
-
-    pub(super) fn only(self, sign: Signs) -> bool {
-        self == sign
-    }
-
-    fn add(&mut self, sign: Signs) {
-        self.0 |= sign.0;
-    }
 }
 
 impl Number {
@@ -191,30 +166,6 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Number> {
     number.read(text, at).then_some(number)
 }
 
-/// How many ASCII digits stand at `at`.
-#[inline]
-pub(super) fn run(text: &[u8], at: usize) -> usize {
-    let mut place = at;
-    while let Some(eight) = text.get(place..).and_then(<[u8]>::first_chunk) {
-        let count = leading(*eight);
-        place += count;
-        if count < STEP {
-            return place - at;
-        }
-    }
-    while text.get(place).is_some_and(u8::is_ascii_digit) {
-        place += 1;
-    }
-    place - at
-}
-
-/// How many digits open `eight`.
-#[inline]
-fn leading(eight: [u8; STEP]) -> usize {
-    let others = swar::digits(u64::from_le_bytes(eight)) ^ swar::TOPS;
-    others.trailing_zeros() as usize / STEP
-}
-
 /// Reads what may stand before the first digit: `+`, `(`, `(+`, `+(`.
 fn open(text: &[u8], at: usize, number: &mut Number) -> (usize, Signs) {
     if let Some([b'+', b'0'..=b'9', ..]) = text.get(at..) {
@@ -283,92 +234,6 @@ fn spelled_digits(
     (end, digits)
 }
 
-/// What a byte may be in or around a separator.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    /// Not in one.
-    End,
-    Digit,
-    /// This sign.
-    Sign(Signs),
-    /// The first byte of something that has to be decoded.
-    Coded,
-}
-
-static MARKS: [Mark; 256] = {
-    let mut marks = [Mark::End; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        marks[byte] = match byte as u8 {
-            b'0'..=b'9' => Mark::Digit,
-            b' ' => Mark::Sign(Signs::SPACE),
-            b'-' => Mark::Sign(Signs::DASH),
-            b'.' => Mark::Sign(Signs::DOT),
-            b'/' => Mark::Sign(Signs::SLASH),
-            b'(' | b')' => Mark::Sign(Signs::BRACKET),
-            b'%' | b'\\' | b'&' | 0x80.. => Mark::Coded,
-            _ => Mark::End,
-        };
-        byte += 1;
-    }
-    marks
-};
-
-/// The separator at `place`, after so many `digits`, if a digit follows it: where it ends and what it is
-/// made of.
-#[inline]
-fn separator(text: &[u8], place: usize, digits: usize) -> Option<(usize, Signs)> {
-    let mark = |at: usize| text.get(at).map_or(Mark::End, |&byte| MARKS[usize::from(byte)]);
-    match (mark(place), mark(place + 1)) {
-        (Mark::End, _) if text.get(place) != Some(&b'+') => None,
-        (Mark::End, _) => inner_plus(text, place, digits),
-        (Mark::Sign(sign), Mark::Digit) => Some((place + 1, sign)),
-        (Mark::Sign(_), Mark::End) => None,
-        _ => long_separator(text, place),
-    }
-}
-
-fn long_separator(text: &[u8], place: usize) -> Option<(usize, Signs)> {
-    let mut at = place;
-    let mut signs = Signs::default();
-    let mut after_space = false;
-    for _ in 0..5 {
-        let unit = carrier::unit(text, at)?;
-        match unit.ch {
-            ch if carrier::digit(ch).is_some() => return (at > place).then_some((at, signs)),
-            ch if fold::is_ignorable(ch) => {}
-            '.' => once(&mut signs, Signs::DOT)?,
-            '/' => once(&mut signs, Signs::SLASH)?,
-            '(' | ')' => signs.add(Signs::BRACKET),
-            ch if carrier::is_dash(ch) => once(&mut signs, Signs::DASH)?,
-            // Tabs and two spaces in a row part columns.
-            ch if ch != '\t' && carrier::is_space(ch) && !after_space => signs.add(Signs::SPACE),
-            _ => return None,
-        }
-        after_space = carrier::is_space(unit.ch);
-        at += unit.len;
-    }
-    None
-}
-
-/// A plus sign inside a number: a space of a URL query (`+49+30+23125123`), or what follows a dialled
-/// prefix (`9011+4930...`). After more digits it opens another number.
-fn inner_plus(text: &[u8], place: usize, digits: usize) -> Option<(usize, Signs)> {
-    const LONGEST_PREFIX: usize = 6;
-    const LONGEST_GROUP: usize = 6;
-    let rest = text.get(place..)?.strip_prefix(b"+")?;
-    let group = run(rest, 0);
-    let inner = digits <= LONGEST_PREFIX || group <= LONGEST_GROUP;
-    (group > 0 && inner).then_some((place + 1, Signs::SPACE))
-}
-
-/// A sign that may occur once in a separator.
-fn once(signs: &mut Signs, sign: Signs) -> Option<()> {
-    let fresh = !signs.has(Signs(Signs::DOT.0 | Signs::SLASH.0 | Signs::DASH.0));
-    signs.add(sign);
-    fresh.then_some(())
-}
-
 /// Where the digits go on that follow the separator before `place`. `+49 (0)30`: the trunk prefix in
 /// brackets after a country code is no part of the number.
 #[inline]
@@ -377,27 +242,6 @@ fn skip_trunk(text: &[u8], place: usize, signs: Signs, number: &Number) -> usize
         return place;
     }
     after_trunk(text, place).unwrap_or(place)
-}
-
-fn after_trunk(text: &[u8], place: usize) -> Option<usize> {
-    let zero = carrier::unit(text, place).filter(|unit| unit.ch == '0')?;
-    let close = carrier::unit(text, place + zero.len).filter(|unit| unit.ch == ')')?;
-    let mut at = place + zero.len + close.len;
-    while let Some(unit) =
-        carrier::unit(text, at).filter(|unit| carrier::is_space(unit.ch) || unit.ch == '-')
-    {
-        at += unit.len;
-    }
-    Some(at)
-}
-
-/// Appends the digits of the number at `span` to `out`, all of them.
-pub(super) fn digits_into(text: &[u8], span: Span, out: &mut Vec<u8>) {
-    let mut at = span.start;
-    while let Some(unit) = carrier::unit(text, at).filter(|_| at < span.end) {
-        out.extend(carrier::digit(unit.ch).map(|digit| b'0' + digit));
-        at += unit.len;
-    }
 }
 
 #[cfg(test)]

@@ -15,10 +15,10 @@ use crate::span::Span;
 
 use super::key::Class;
 use super::line::{Field, Line, is_word_byte};
-use super::number::{self, Number, Signs};
+use super::number::{Number, Signs};
 use super::place::{self, Place, anchored};
 use super::reading::{self, Form, Reading};
-use super::{Context, cells, shape};
+use super::{Context, cells, digits, shape};
 
 /// A phone number that was found.
 #[derive(Clone, Copy, Debug)]
@@ -232,7 +232,7 @@ impl Phones<'_> {
         while matches!(line.at(at), b'.' | b':' | b' ' | b'=') && at - start < 16 {
             at += 1;
         }
-        let digits = number::run(line.text, at);
+        let digits = digits::run(line.text, at);
         let after = at + digits;
         let fits = (1..=6).contains(&digits) && !line.glues(after);
         if fits && self.words.of(word).any(Said::P_EXTENSION) { after } else { end }
@@ -277,7 +277,7 @@ pub(super) fn is_measure(line: &Line, at: usize, run: usize) -> bool {
         b':' => digit_after,
         // One dot, and no trunk prefix before it.
         b'.' if digit_after && (rest[0] != b'0' || run == 1) => {
-            let end = run + 1 + number::run(rest, run + 1);
+            let end = run + 1 + digits::run(rest, run + 1);
             !matches!(rest.get(end), Some(b'.' | b'-' | b' ' | b'/' | b'%' | b'\\' | b'&' | 0x80..))
         }
         b' ' | b'-' | b'.' | b'/' | b'(' | b')' | b'+' | b'%' | b'\\' | b'&' | 0x80.. => false,
@@ -406,7 +406,7 @@ mod tests {
             ("<134>030 23125123", 5, false),
         ] {
             let line = Line::around(text.as_bytes(), 0, 0);
-            let run = number::run(line.text, at);
+            let run = digits::run(line.text, at);
             assert_eq!(is_version(&line, at, run), wanted, "{text}");
             assert!(!wanted || matches!(phones.judge(&line, at), Err(None)), "{text}");
         }
