@@ -34,6 +34,7 @@ mod key;
 pub mod learn;
 mod line;
 mod listed;
+mod measure;
 mod model;
 mod name;
 mod number;
@@ -368,7 +369,7 @@ impl Run<'_> {
             line.done = end;
             return;
         }
-        if phone::is_measure(line, at, digits) || phone::is_version(line, at, digits) {
+        if measure::is_measure(line, at, digits) || measure::is_version(line, at, digits) {
             return;
         }
         self.anchor(line, at);
