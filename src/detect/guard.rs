@@ -113,8 +113,6 @@ fn uuid(rest: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     fn protected(text: &[u8]) -> Option<usize> {
         super::protected(text, 0, super::super::digits::run(text, 0))
     }

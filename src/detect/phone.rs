@@ -208,8 +208,10 @@ impl Phones<'_> {
     /// one token with and without an extension.
     #[inline]
     fn extension(&self, line: &Line, end: usize) -> usize {
+        let opens = |byte| matches!(byte, b' ' | b',' | b';' | b'a'..=b'z' | b'A'..=b'Z');
         match line.at(end) {
-            b' ' | b',' | b';' | b'a'..=b'z' | b'A'..=b'Z' => self.extension_after(line, end),
+            byte if byte.is_ascii_alphabetic() => self.extension_after(line, end),
+            byte if opens(byte) && opens(line.at(end + 1)) => self.extension_after(line, end),
             _ => end,
         }
     }

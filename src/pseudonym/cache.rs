@@ -130,20 +130,25 @@ impl TokenCache {
         let holds = |&place: &usize| self.slots[place].holds(label, value);
         let place = [first, first ^ 1].into_iter().find(holds).unwrap_or_else(|| {
             let mac = keys.mac(kind, canonical());
-            self.insert(first, label, value, mac);
-            first
+            self.insert(label, value, mac)
         });
         let slot = &self.slots[place];
         token::write(kind, keys.kid(), &slot.mac, out);
         token::head(&slot.mac)
     }
 
+    /// Makes an entry, among more of them once too many have been pushed out; where it is.
     #[cold]
-    fn insert(&mut self, first: usize, label: u32, value: &[u8], mac: [u8; 12]) {
+    fn insert(&mut self, label: u32, value: &[u8], mac: [u8; 12]) -> usize {
+        if self.evicted > self.slots.len() / 4 && self.slots.len() < Self::SLOTS {
+            self.grow();
+        }
+        let first = self.place(value);
         self.make_room(first);
         let slot = &mut self.slots[first];
         (slot.mac, slot.label) = (mac, label);
         slot.value[..value.len()].copy_from_slice(value);
+        first
     }
 
     /// Says that the token of `value` will be asked for soon. Whoever says so of several has their entries
@@ -178,8 +183,6 @@ impl TokenCache {
             self.slots = vec![Slot::EMPTY; Self::FEWEST];
             self.evicted = 0;
             self.keys = keys.id();
-        } else if self.evicted > self.slots.len() / 4 && self.slots.len() < Self::SLOTS {
-            self.grow();
         }
     }
 
