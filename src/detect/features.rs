@@ -185,7 +185,7 @@ impl<'a> Run<'a> {
         let mut lower = [Lower::default(); MOST_WORDS];
         let mut heads = [None; MOST_WORDS];
         for ((lower, head), word) in lower.iter_mut().zip(&mut heads).zip(words) {
-            let Span { start, end } = word.span;
+            let Span { start, end } = word.span();
             let text = &line.text[start..end];
             let is_plain = reach::letters(line.text, start, text.len()) == text.len();
             let mut plain = [0; LONGEST_WORD + 4];
@@ -331,8 +331,8 @@ fn class(byte: u8) -> u8 {
 }
 
 /// Whether a capitalised word can be a part of a name: a name list has it, or no list.
-pub(super) fn is_worth(text: &[u8]) -> bool {
-    let bits = person::lexicon_bits(text);
+#[inline]
+pub(super) fn is_worth(bits: Bits, text: &[u8]) -> bool {
     let small = text.get(1).is_some_and(|b| !b.is_ascii_uppercase());
     bits.is_name() || (bits.is_empty() && small && text.len() > 3)
 }
@@ -341,7 +341,7 @@ pub(super) fn is_worth(text: &[u8]) -> bool {
 pub(super) fn is_humped(text: &[u8], word: &Word) -> bool {
     !word.is_listed()
         && word.case == Case::Title
-        && text[word.span.start..word.span.end]
+        && text[word.span().start..word.span().end]
             .windows(2)
             .any(|pair| pair[0].is_ascii_alphanumeric() && pair[1].is_ascii_uppercase())
 }

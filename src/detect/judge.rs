@@ -28,7 +28,7 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
     let Some(first) = words.first() else { return false };
     let parts = || words.iter().filter(|word| !word.is_particle());
     let count = parts().count();
-    let letters: usize = words.iter().map(|word| word.span.len()).sum();
+    let letters: usize = words.iter().map(|word| word.span().len()).sum();
     if count == 0 || letters < 2 || parts().any(|word| word.case == Case::Camel) {
         return false;
     }
@@ -125,7 +125,7 @@ fn speaks_against(word: &Word) -> bool {
         && (word.bits.common() > 0
             || word.bits.is_org()
             || word.bits.is_place()
-            || (word.case == Case::Upper && word.span.len() < 5)
+            || (word.case == Case::Upper && word.span().len() < 5)
             || word.said.any(Said::N_NOBODY))
 }
 
@@ -203,7 +203,7 @@ pub(super) fn words_in_lower_case(name: &Name, closed: bool) -> usize {
     let (Some((_, first)), Some((end, second))) = (parts.next(), parts.next()) else { return 0 };
     let alone = |word: &Word| word.said.is_empty() && !is_elsewhere(word) && !word.bits.is_host();
     let plain = |word: &Word| word.bits.common() == 0;
-    let unknown = |word: &Word| word.bits.is_empty() && word.span.len() > 2;
+    let unknown = |word: &Word| word.bits.is_empty() && word.span().len() > 2;
     let family = second.bits.family() > 0 && plain(second);
     let given = first.bits.given() > 0;
     let both = (given && family)

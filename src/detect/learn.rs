@@ -42,6 +42,7 @@ pub fn runs(
     places.insert(0, Candidate { at: 0, trigger: Trigger::Pair });
     let judge = Names {
         words: &detector.rules.words,
+        vocabulary: (&detector.rules.words).into(),
         phrases: &detector.rules.phrases,
         bias: model::Bias::Balanced,
     };
@@ -79,7 +80,7 @@ fn described(line: &Line, name: &Name) -> Vec<Word> {
         if i > 0 {
             run.tie(i, &mut |kind, slot| tie.push((kind, slot)));
         }
-        Word { span: name.words()[i].span, own, tie }
+        Word { span: name.words()[i].span(), own, tie }
     };
     (0..name.words().len()).map(word).collect()
 }

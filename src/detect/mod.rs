@@ -52,6 +52,7 @@ mod remember;
 mod separator;
 mod shape;
 mod tuple;
+mod vocabulary;
 mod wanted;
 
 pub use columns::Columns;
@@ -65,6 +66,7 @@ use operator::RuleNo;
 pub use phone::Rejected;
 use phone::{Phone, Phones};
 pub use quotes::Quotes;
+use vocabulary::{Memo, Vocabulary};
 
 /// Something that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +123,7 @@ pub struct Found {
     /// Canonical forms, one after the other.
     values: Vec<u8>,
     keys: KeyCache,
+    memo: Memo,
     /// Lines to be looked at once more: see [`again`].
     again: Vec<Span>,
     /// Where existing tokens are.
@@ -266,6 +269,9 @@ impl Detector {
         found: &mut Found,
     ) {
         found.clear();
+        // Names look at it while findings are added.
+        let memo = std::mem::take(&mut found.memo).ready();
+        let vocabulary = Vocabulary::new(&self.rules.words, &memo);
         let mut run = Run {
             columns,
             phones: Phones {
@@ -275,6 +281,7 @@ impl Detector {
             },
             names: Names {
                 words: &self.rules.words,
+                vocabulary,
                 phrases: &self.rules.phrases,
                 bias: self.bias,
             },
@@ -303,7 +310,8 @@ impl Detector {
         if let Some(roster) = &self.roster {
             listed::add(block, roster, found);
         }
-        recall::add(block, &self.rules.words, found);
+        recall::add(block, vocabulary, found);
+        found.memo = memo;
     }
 
     /// Adds the people that `memory` holds to the findings of `block`, and those to `memory`.

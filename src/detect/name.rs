@@ -20,11 +20,14 @@ use super::line::{Field, Line, is_word_byte};
 use super::model::Bias;
 use super::person::{self, Manner, Name};
 use super::reach;
+use super::vocabulary::Vocabulary;
 
 /// What the name detector needs to know.
 #[derive(Debug)]
 pub(super) struct Names<'a> {
     pub words: &'a Words,
+    /// The same, and the lexicon, with a memory.
+    pub vocabulary: Vocabulary<'a>,
     pub phrases: &'a HashSet<Vec<u8>>,
     pub bias: Bias,
 }
@@ -58,7 +61,7 @@ impl Names<'_> {
         if !person::may_open(line.at(start)) {
             return None;
         }
-        let mut name = person::read(line.text, start, end, self.words, manner);
+        let mut name = person::read(line.text, start, end, self.vocabulary, manner);
         if !quoted {
             name.cut(judge::words_in_value(&name));
         }
@@ -93,7 +96,7 @@ impl Names<'_> {
             Some(inside) => {
                 let start = self.past_titles(line.text, inside.start, inside.end);
                 let manner = Manner { lower: true, comma: true, plus: false };
-                let name = person::read(line.text, start, inside.end, self.words, manner);
+                let name = person::read(line.text, start, inside.end, self.vocabulary, manner);
                 let rest = trimmed(&line.text[name.span().end.max(start)..inside.end]);
                 if !rest.is_empty() && rest[0] != b'(' {
                     let whole = damaged::name(line.text, inside, self.words);
@@ -123,7 +126,7 @@ impl Names<'_> {
             if line.text[start] != b' ' {
                 let place = self.past_titles(line.text, start, end);
                 let manner = Manner { lower, comma: true, plus: false };
-                let mut name = person::read(line.text, place, end, self.words, manner);
+                let mut name = person::read(line.text, place, end, self.vocabulary, manner);
                 if name.span().end == end {
                     while name.words().len() > 1 && judge::is_opening_word(&name.words()[0]) {
                         name.skip(1);
@@ -198,10 +201,10 @@ impl Names<'_> {
             return None;
         }
         let end = line.text.len();
-        let mut name = person::read(line.text, start, end, self.words, manner);
+        let mut name = person::read(line.text, start, end, self.vocabulary, manner);
         if name.words().is_empty() {
             let lower = Manner { lower: true, comma: false, ..manner };
-            name = person::read(line.text, start, end, self.words, lower);
+            name = person::read(line.text, start, end, self.vocabulary, lower);
             name.cut(judge::words_up_to_tie(&name));
             let closed = matches!(line.at(name.span().end), b',' | b'(' | b';' | b'"' | b'\n')
                 || line.text[name.span().end..].starts_with(b" (");
@@ -259,7 +262,7 @@ impl Names<'_> {
     /// `Beispiel, Erika: ...` without a cue: both on the name lists, and nothing of a sentence after.
     pub(super) fn turned_from(&self, line: &Line, start: usize) -> Option<(Span, Context)> {
         let manner = Manner { comma: true, ..WRITTEN };
-        let name = person::read(line.text, start, line.text.len(), self.words, manner);
+        let name = person::read(line.text, start, line.text.len(), self.vocabulary, manner);
         let [family, .., given] = name.words() else { return None };
         let end = line.at(name.span().end);
         let ends = matches!(end, b':' | b'"' | b'\'' | b')' | b'\n');

@@ -8,10 +8,11 @@
 use crate::carrier;
 use crate::fold;
 use crate::lexicon::{self, Bits};
-use crate::rules::words::{Said, Words};
+use crate::rules::words::Said;
 use crate::span::Span;
 
 use super::reach;
+use super::vocabulary::{Known, Vocabulary};
 
 /// Most words of a name.
 pub(super) const MOST_WORDS: usize = 6;
@@ -36,22 +37,28 @@ pub(super) enum Case {
     Other,
 }
 
-/// One word.
+/// One word: sixteen bytes, as names are handed on by value.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Word {
-    pub span: Span,
-    pub case: Case,
-    /// Where its letters end, before the full stop of an initial.
-    letters_end: usize,
-    /// What the lexicon knows of it.
-    pub bits: Bits,
+    /// Where it starts and ends in its block, which is addressed by 32 bits.
+    place: [u32; 2],
     /// What the rules say of it.
     pub said: Said,
+    /// What the lexicon knows of it.
+    pub bits: Bits,
+    pub case: Case,
     /// Whether the comma of `Last, First` stands before it.
     pub after_comma: bool,
 }
 
 impl Word {
+    /// Where it stands in its block.
+    #[inline]
+    pub(super) fn span(&self) -> Span {
+        let [start, end] = self.place;
+        Span::new(start as usize, end as usize)
+    }
+
     /// Written like a part of a name.
     pub(super) fn is_capital(&self) -> bool {
         matches!(self.case, Case::Title | Case::Upper | Case::Initial | Case::Other)
@@ -87,8 +94,8 @@ impl Name {
     pub(super) fn span(&self) -> Span {
         match self.words() {
             [] => Span::default(),
-            [first, .., last] => Span::new(first.span.start, last.span.end),
-            [only] => only.span,
+            [first, .., last] => Span::new(first.span().start, last.span().end),
+            [only] => only.span(),
         }
     }
 
@@ -131,8 +138,18 @@ pub(super) fn may_open(byte: u8) -> bool {
 }
 
 /// Reads the words of a name from `at` on, not past `end`.
-pub(super) fn read(text: &[u8], at: usize, end: usize, words: &Words, manner: Manner) -> Name {
-    let text = &text[..end];
+#[inline]
+pub(super) fn read<'v>(
+    text: &[u8],
+    at: usize,
+    end: usize,
+    words: impl Into<Vocabulary<'v>>,
+    manner: Manner,
+) -> Name {
+    read_words(&text[..end], at, words.into(), manner)
+}
+
+fn read_words(text: &[u8], at: usize, words: Vocabulary, manner: Manner) -> Name {
     let mut name = Name::default();
     let (mut place, mut after_comma, mut had_comma) = (at, false, false);
     while name.count < MOST_WORDS {
@@ -142,27 +159,25 @@ pub(super) fn read(text: &[u8], at: usize, end: usize, words: &Words, manner: Ma
         if !wanted {
             break;
         }
-        word.bits = lexicon_bits(&text[word.span.start..word.letters_end]);
         word.after_comma = after_comma;
         had_comma |= after_comma;
         name.words[name.count] = word;
         name.count += 1;
-        let Some((next, comma)) = gap(text, word.span.end, manner, had_comma) else { break };
+        let Some((next, comma)) = gap(text, word.span().end, manner, had_comma) else { break };
         (place, after_comma) = (next, comma);
     }
     // A particle at the end belongs to the text after it, unless there is none.
-    if name.span().end < end {
+    if name.span().end < text.len() {
         name.cut(name.count);
     }
     name
 }
 
 /// The word at `place`, if it can be part of a name: no `JordanService`, and not glued to a digit, an
-/// underscore or a sign that makes it a part of something else. What the lexicon knows of it is left
-/// out.
+/// underscore or a sign that makes it a part of something else.
 #[inline]
-fn word(text: &[u8], place: usize, words: &Words) -> Option<Word> {
-    let Letters { end, case, initial } = letters(text, place)?;
+fn word(text: &[u8], place: usize, words: Vocabulary) -> Option<Word> {
+    let Letters { end, case, initial, plain } = letters(text, place)?;
     let (stop, case) = match text.get(end) {
         Some(b'.') if initial => past_stop(text, end + 1, case),
         _ => (end, case),
@@ -170,9 +185,11 @@ fn word(text: &[u8], place: usize, words: &Words) -> Option<Word> {
     if case == Case::Camel || is_glued(text, stop, stop == end) {
         return None;
     }
-    let said = words.of(&text[place..end]);
-    let (span, bits, after_comma) = (Span::new(place, stop), Bits::EMPTY, false);
-    Some(Word { span, case, letters_end: end, bits, said, after_comma })
+    let Known { said, bits } = match plain {
+        true => words.known(text, place, end - place),
+        false => spelled_word(&text[place..end], words),
+    };
+    Some(Word { place: [place as u32, stop as u32], said, bits, case, after_comma: false })
 }
 
 /// Where an initial ends whose full stop stands before `stop`, and how it is written then.
@@ -200,6 +217,11 @@ fn is_glued(text: &[u8], stop: usize, bare: bool) -> bool {
 #[inline]
 pub(super) fn lexicon_bits(raw: &[u8]) -> Bits {
     lexicon::letters(raw).unwrap_or_else(|| spelled_bits(raw))
+}
+
+#[cold]
+fn spelled_word(raw: &[u8], words: Vocabulary) -> Known {
+    Known { said: words.words.of(raw), bits: lexicon_bits(raw) }
 }
 
 #[cold]
@@ -237,6 +259,8 @@ struct Letters {
     case: Case,
     /// Whether a full stop after them belongs to them.
     initial: bool,
+    /// Whether they are ASCII letters alone.
+    plain: bool,
 }
 
 /// The letters that begin at `place`: letters and marks, with single apostrophes, hyphens and
@@ -251,7 +275,7 @@ fn letters(text: &[u8], place: usize) -> Option<Letters> {
     }
     let case = ascii_case(count, capitals);
     let initial = case == Case::Initial;
-    (count > 0).then_some(Letters { end: place + count, case, initial })
+    (count > 0).then_some(Letters { end: place + count, case, initial, plain: true })
 }
 
 /// The same for any letters; those before `known` are plain ones.
@@ -272,7 +296,7 @@ fn spelled(text: &[u8], place: usize, known: usize) -> Option<Letters> {
     let single =
         case == Case::Other && std::str::from_utf8(raw).is_ok_and(|raw| raw.chars().count() == 1);
     let initial = case == Case::Initial || single || matches!(raw, [.., b'-', b'A'..=b'Z']);
-    (end > place).then_some(Letters { end, case, initial })
+    (end > place).then_some(Letters { end, case, initial, plain: false })
 }
 
 fn is_joiner(ch: char) -> bool {

@@ -5,7 +5,6 @@
 //! that touches a name is not judged at all, for it was judged together with that name.
 
 use crate::carrier;
-use crate::lexicon;
 use crate::pseudonym::token;
 use crate::rules::words::{LONGEST, Said};
 use crate::span::{Span, TypeCode};
@@ -21,6 +20,7 @@ use super::model;
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
 use super::reach;
+use super::vocabulary::Vocabulary;
 
 const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
 /// How far the angle bracket may be from a part of a display name.
@@ -64,7 +64,7 @@ impl Names<'_> {
     /// Whether a word that is no name is a noun for a person in a role: `Schichtleiterin`.
     fn is_role(&self, text: &[u8], word: &Word) -> bool {
         const LENGTHS: std::ops::RangeInclusive<usize> = 4..=18;
-        let all = &text[word.span.start..word.span.end];
+        let all = &text[word.span().start..word.span().end];
         let ends = |length: usize| {
             let tail = all.len().checked_sub(length).map(|start| &all[start..]);
             tail.is_some_and(|tail| self.words.of(tail).any(Said::N_ROLE_ENDING))
@@ -76,8 +76,9 @@ impl Names<'_> {
     pub(super) fn by_model(&self, line: &Line, name: &Name, trust: Trust) -> Option<Span> {
         let opens = |first: &Word| first.is_capital() && !judge::is_opening_word(first);
         let capital = name.words().first().is_some_and(opens);
-        let text = |word: &Word| &line.text[word.span.start..word.span.end];
-        let worth = capital && name.words().iter().any(|word| features::is_worth(text(word)));
+        let text = |word: &Word| &line.text[word.span().start..word.span().end];
+        let worth = |word: &Word| features::is_worth(person::lexicon_bits(text(word)), text(word));
+        let worth = capital && name.words().iter().any(worth);
         let humped = |word| features::is_humped(line.text, word);
         if !worth || name.words().iter().any(humped) || self.touches(line, name.span()) {
             return None;
@@ -173,7 +174,8 @@ impl Names<'_> {
             return found.end;
         }
         let manner = Manner { comma: true, ..WRITTEN };
-        let mut name = person::read(line.text, found.start, line.text.len(), self.words, manner);
+        let mut name =
+            person::read(line.text, found.start, line.text.len(), self.vocabulary, manner);
         name.cut(judge::words_with_comma(&name, false));
         let family =
             name.words().first().is_some_and(|word| word.bits.given() <= word.bits.family());
@@ -182,11 +184,11 @@ impl Names<'_> {
 
     /// The run that holds the word at `at`, if it is to be judged.
     pub(super) fn run(&self, line: &mut Line, at: usize) -> Option<Name> {
-        if at < line.judged || at < line.done || !is_worth(line, at) {
+        if at < line.judged || at < line.done || !is_worth(line, at, self.vocabulary) {
             return None;
         }
         let start = self.run_start(line, at);
-        let name = person::read(line.text, start, line.text.len(), self.words, WRITTEN);
+        let name = person::read(line.text, start, line.text.len(), self.vocabulary, WRITTEN);
         let end = name.span().end.max(at + 1);
         line.judged = end;
         if name.words().len() == MOST_WORDS && is_capital(line, end + 1) {
@@ -241,24 +243,25 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
 
 /// Whether the word at `at` makes its run worth a look: most capitals of a log are words or parts of
 /// something, and a look at the lexicon is far cheaper than reading the run.
-fn is_worth(line: &Line, at: usize) -> bool {
+fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
     let rest = &line.text[at..];
     let letters = reach::letters(line.text, at, LONGEST);
+    let bits = || words.known(line.text, at, letters).bits;
     match rest.get(letters) {
         Some(b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9') => false,
         // The first part of a double name is a name.
         Some(b'-') => {
             let more = rest.get(letters + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80);
-            more && lexicon::word(&rest[..letters]).is_name()
+            more && bits().is_name()
         }
         Some(b'\'' | b'\\' | b'%' | b'&' | 0x80..) => true,
         Some(b':' | b'/' | b'.') if is_glued(rest, letters) => false,
         Some(b' ') if letters == 3 && matches!(rest.get(4), Some(b' ' | b'0'..=b'9')) => {
             // `Mar 14`, `Jan  3`: a date.
-            let bits = lexicon::word(&rest[..letters]);
+            let bits = bits();
             !bits.is_month() && bits.is_name()
         }
-        _ => features::is_worth(&rest[..letters]),
+        _ => features::is_worth(bits(), &rest[..letters]),
     }
 }
 
@@ -330,15 +333,15 @@ fn tagged<'w>(words: &'w [Word], tags: &[bool]) -> &'w [Word] {
 
 fn span(words: &[Word]) -> Span {
     match words {
-        [first, .., last] => Span::new(first.span.start, last.span.end),
-        [only] => only.span,
+        [first, .., last] => Span::new(first.span().start, last.span().end),
+        [only] => only.span(),
         [] => Span::default(),
     }
 }
 
 /// What no score can make a name: initials alone, a month, a company or a thing.
 fn is_name(words: &[Word]) -> bool {
-    let letters = |word: &Word| !matches!(word.case, Case::Initial) && word.span.len() > 1;
+    let letters = |word: &Word| !matches!(word.case, Case::Initial) && word.span().len() > 1;
     let other = |word: &Word| !word.is_listed() && (word.bits.is_org() || judge::is_thing(word));
     words.iter().any(letters)
         && !words.iter().any(other)

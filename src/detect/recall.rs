@@ -20,6 +20,7 @@ use super::key::{Class, KeyCache};
 use super::line::{Line, is_word_byte};
 use super::name::starts_freely;
 use super::person::{self, Manner, Name, Word};
+use super::vocabulary::Vocabulary;
 use super::{Context, Finding, Found, field, openings};
 
 /// Most parts of names that are kept of a line; further ones are not looked for.
@@ -65,9 +66,9 @@ impl Parts {
 
     fn learn(&mut self, text: &[u8], name: &Name) {
         for (word, part) in parts(name) {
-            let hash = hash(text, word.span);
+            let hash = hash(text, word.span());
             if self.count < MOST_PARTS && self.part(hash).is_none() {
-                let opening = [text[word.span.start], text[word.span.start + 1]];
+                let opening = [text[word.span().start], text[word.span().start + 1]];
                 self.known[self.count] = Known { opening, hash, part };
                 self.count += 1;
             }
@@ -94,13 +95,13 @@ pub(super) fn parts(name: &Name) -> impl Iterator<Item = (&Word, Part)> {
         None if i == last => Part::Family,
         None => Part::Given,
     };
-    let counts = |word: &Word| !word.is_particle() && word.span.len() >= SHORTEST;
+    let counts = |word: &Word| !word.is_particle() && word.span().len() >= SHORTEST;
     let counted = words.iter().enumerate().filter(move |(_, word)| counts(word));
     counted.map(move |(i, word)| (word, part(i, word)))
 }
 
 /// The words of a name that was found at `span`.
-pub(super) fn name_at(text: &[u8], span: Span, words: &Words) -> Name {
+pub(super) fn name_at<'v>(text: &[u8], span: Span, words: impl Into<Vocabulary<'v>>) -> Name {
     person::read(text, span.start, span.end, words, ANY)
 }
 
@@ -119,7 +120,7 @@ pub(super) fn hash(text: &[u8], span: Span) -> u64 {
 }
 
 /// Adds what is found again in the lines of `block`.
-pub(super) fn add(block: &[u8], words: &Words, found: &mut Found) {
+pub(super) fn add(block: &[u8], words: Vocabulary, found: &mut Found) {
     let settled = found.findings.len();
     let (mut at, mut line_start) = (0, 0);
     while let Some(strong) = found.findings[at..settled].iter().position(is_strong) {
@@ -139,7 +140,7 @@ pub(super) fn add(block: &[u8], words: &Words, found: &mut Found) {
 }
 
 /// Looks for the names of the findings in `range` between the findings of their line.
-fn look(line: &mut Line, range: std::ops::Range<usize>, words: &Words, found: &mut Found) {
+fn look(line: &mut Line, range: std::ops::Range<usize>, words: Vocabulary, found: &mut Found) {
     let findings = &found.findings[range.clone()];
     let names = findings.iter().filter(|finding| is_strong(finding)).map(|finding| finding.span);
     let again = openings::may_return(line, findings, names);
@@ -198,7 +199,7 @@ fn places<'l>(line: &'l Line, gap: Span, opening: [u8; 2]) -> impl Iterator<Item
 }
 
 /// Adds the names of `parts` that stand in `gap`.
-fn in_gap(line: &Line, gap: Span, parts: &Parts, words: &Words, found: &mut Found) {
+fn in_gap(line: &Line, gap: Span, parts: &Parts, words: Vocabulary, found: &mut Found) {
     let (mut places, mut count) = ([0; MOST_PLACES], 0);
     for known in parts.known() {
         for at in self::places(line, gap, known.opening).take(MOST_PLACES - count) {
@@ -225,11 +226,11 @@ fn at_place(
     at: usize,
     end: usize,
     parts: &Parts,
-    words: &Words,
+    words: Vocabulary,
     keys: &mut KeyCache,
 ) -> Option<Span> {
     let mut name = person::read(line.text, at, end, words, ANY);
-    let known = |word: &Word| parts.part(hash(line.text, word.span));
+    let known = |word: &Word| parts.part(hash(line.text, word.span()));
     let first = known(name.words().first()?)?;
     let stranger = |word: &Word| !word.is_particle() && known(word).is_none();
     let all = name.words().len();
@@ -240,7 +241,9 @@ fn at_place(
     let span = name.span();
     let mut alone = || {
         let goes_on = after.is_some_and(|word| word.bits.is_org() || word.bits.is_nonperson());
-        !goes_on && stands_alone(&name.words()[0], first) && !names_other(line, at, words, keys)
+        !goes_on
+            && stands_alone(&name.words()[0], first)
+            && !names_other(line, at, words.words, keys)
     };
     let fits = !line.glues(span.end) && !line.is_json_key(span.end);
     (fits && (words_in_full > 1 || alone())).then_some(span)
@@ -332,7 +335,7 @@ mod tests {
             let mut parts = Parts::default();
             parts.learn(line.text, &name_at(line.text, span, &words));
             let mut found = Found::default();
-            in_gap(&line, Span::new(name.len(), line.text.len()), &parts, &words, &mut found);
+            in_gap(&line, Span::new(name.len(), line.text.len()), &parts, (&words).into(), &mut found);
             let findings = [Finding::new(span, Context::NameField)];
             let again = openings::may_return(&line, &findings, [span].into_iter());
             prop_assert!(found.findings.is_empty() || again != Some(false), "{}", text);

@@ -105,12 +105,12 @@ fn learn(text: &[u8], span: Span, words: &Words, memory: &mut Memory) {
     let name = recall::name_at(text, span, words);
     let (mut hashes, mut count, mut family) = ([0; MOST_WORDS], 0, 0u64);
     for (word, part) in recall::parts(&name) {
-        let mut at = word.span.start;
-        while let Some(piece) = spelling::word(&text[..word.span.end], at) {
+        let mut at = word.span().start;
+        while let Some(piece) = spelling::word(&text[..word.span().end], at) {
             let Some(place) = hashes.get_mut(count) else { return };
             (*place, count) = (piece.hash, count + 1);
             family = family.wrapping_add(if part == Part::Family { piece.hash } else { 0 });
-            let Some(next) = spelling::gap(&text[..word.span.end], piece.end) else { break };
+            let Some(next) = spelling::gap(&text[..word.span().end], piece.end) else { break };
             at = next;
         }
     }
