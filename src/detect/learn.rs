@@ -56,7 +56,9 @@ pub fn runs(
         if !matches!(place.trigger, Trigger::Pair | Trigger::Word) || !capital {
             continue;
         }
-        if let Some(mut name) = judge.run(&mut line, at) {
+        if judge.is_open(&line, at)
+            && let Some(mut name) = judge.run(&mut line, at)
+        {
             hide(&mut name, blind);
             runs.push(described(&line, &name));
         }

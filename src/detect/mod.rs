@@ -536,14 +536,16 @@ impl Run<'_> {
 
     #[inline]
     fn settle_name(&mut self, line: &mut Line, name: Option<(Span, Context)>) {
-        if let Some((span, context)) = name {
-            self.settle_name_at(line, span, context);
+        if let Some(name) = name {
+            self.settle_found(line, name);
         }
     }
 
-    fn settle_name_at(&mut self, line: &mut Line, span: Span, context: Context) {
+    #[inline(never)]
+    fn settle_found(&mut self, line: &mut Line, name: (Span, Context)) {
+        let span = name.0;
         if span.start >= line.done && !line.glues(span.end) && !line.is_json_key(span.end) {
-            self.found.push_name((span, context));
+            self.found.push_name(name);
             line.done = span.end;
             line.last = Some((line.done, TypeCode::NAM));
         }

@@ -19,7 +19,6 @@ use super::key::Class;
 use super::line::{Field, Line, is_word_byte};
 use super::model::Bias;
 use super::person::{self, Manner, Name};
-use super::reach;
 use super::vocabulary::Vocabulary;
 
 /// What the name detector needs to know.
@@ -148,8 +147,8 @@ impl Names<'_> {
         if !starts_freely(line, at) {
             return None;
         }
-        let cue = Span::new(at, word_end(line, at));
-        let said = line.said(self.words, cue);
+        let (letters, said) = self.vocabulary.said_at(line.text, at);
+        let cue = Span::new(at, at + letters);
         if !said.any(Said::N_CUES) {
             return None;
         }
@@ -240,6 +239,7 @@ impl Names<'_> {
     }
 
     /// The name in running text whose first or a later word begins at `at`.
+    #[inline]
     pub(super) fn in_text(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
         let turned = match line.text[line.start..at] {
             [.., b',', b' '] => self.turned(line, at),
@@ -249,6 +249,7 @@ impl Names<'_> {
     }
 
     /// `Beispiel, Erika` with its second word at `at`.
+    #[inline(never)]
     fn turned(&self, line: &Line, at: usize) -> Option<(Span, Context)> {
         let floor = line.start.max(line.done);
         let head = line.text[floor..at].strip_suffix(b", ")?;
@@ -281,8 +282,7 @@ impl Names<'_> {
     fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
         let mut place = at;
         for _ in 0..4 {
-            let letters = reach::word_bytes(&text[..end], place, LONGEST);
-            let said = self.words.of(&text[place..place + letters]);
+            let (letters, said) = self.vocabulary.said_at(&text[..end], place);
             let dotted = text[..end].get(place + letters) == Some(&b'.');
             let title =
                 said.any(Said::N_HONORIFIC) || (said.any(Said::N_TITLE) && (dotted || letters > 3));
@@ -371,10 +371,6 @@ pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
                 && matches!(line.text[at - 1], b'n' | b't' | b'r')
         }
     }
-}
-
-fn word_end(line: &Line, at: usize) -> usize {
-    at + reach::word_bytes(line.text, at, LONGEST)
 }
 
 /// Where the word after a cue that ends at `end` begins, and whether a colon stands between.

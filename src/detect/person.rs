@@ -177,25 +177,47 @@ fn read_words(text: &[u8], at: usize, words: Vocabulary, manner: Manner) -> Name
 /// underscore or a sign that makes it a part of something else.
 #[inline]
 fn word(text: &[u8], place: usize, words: Vocabulary) -> Option<Word> {
-    let Letters { end, case, initial, plain } = letters(text, place)?;
+    // Plain ASCII first: nearly all words are.
+    let letters = reach::letters_at(text, place, LONGEST_WORD);
+    let end = place + letters.count;
+    let next = text.get(end).copied().unwrap_or(b'\n');
+    if next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&') {
+        return spelled_word(text, place, end, words);
+    }
+    if letters.count == 0 {
+        return None;
+    }
+    let known = words.known(text, place, &letters);
+    whole(text, Span::new(place, end), known, known.case == Case::Initial)
+}
+
+#[cold]
+fn spelled_word(text: &[u8], place: usize, plain: usize, words: Vocabulary) -> Option<Word> {
+    let Letters { end, case, initial } = spelled(text, place, plain)?;
+    let raw = &text[place..end];
+    let known = Known { said: words.words.of(raw), bits: lexicon_bits(raw), case };
+    whole(text, Span::new(place, end), known, initial)
+}
+
+/// The word whose letters stand at `letters`; `initial` says that a full stop after them belongs to them.
+#[inline]
+fn whole(text: &[u8], letters: Span, known: Known, initial: bool) -> Option<Word> {
+    let Span { start, end } = letters;
+    let Known { said, bits, case } = known;
     let (stop, case) = match text.get(end) {
         Some(b'.') if initial => past_stop(text, end + 1, case),
         _ => (end, case),
     };
-    if case == Case::Camel || is_glued(text, stop, stop == end) {
-        return None;
-    }
-    let Known { said, bits } = match plain {
-        true => words.known(text, place, end - place),
-        false => spelled_word(&text[place..end], words),
-    };
-    Some(Word { place: [place as u32, stop as u32], said, bits, case, after_comma: false })
+    let fits = case != Case::Camel && !is_glued(text, stop, stop == end);
+    let place = [start as u32, stop as u32];
+    fits.then_some(Word { place, said, bits, case, after_comma: false })
 }
 
 /// Where an initial ends whose full stop stands before `stop`, and how it is written then.
 fn past_stop(text: &[u8], stop: usize, case: Case) -> (usize, Case) {
     // `H.-Dieter`
-    let more = text.get(stop).filter(|&&sign| sign == b'-').and_then(|_| letters(text, stop + 1));
+    let dash = text.get(stop).filter(|&&sign| sign == b'-');
+    let more = dash.and_then(|_| spelled(text, stop + 1, stop + 1));
     more.map_or((stop, case), |more| (more.end, Case::Title))
 }
 
@@ -217,11 +239,6 @@ fn is_glued(text: &[u8], stop: usize, bare: bool) -> bool {
 #[inline]
 pub(super) fn lexicon_bits(raw: &[u8]) -> Bits {
     lexicon::letters(raw).unwrap_or_else(|| spelled_bits(raw))
-}
-
-#[cold]
-fn spelled_word(raw: &[u8], words: Vocabulary) -> Known {
-    Known { said: words.words.of(raw), bits: lexicon_bits(raw) }
 }
 
 #[cold]
@@ -251,7 +268,7 @@ pub(super) fn decoded<'t>(raw: &'t [u8], plain: &'t mut [u8; LONGEST_WORD + 4]) 
     &plain[..length]
 }
 
-/// The letters of a word.
+/// The letters of a word that is not plain.
 struct Letters {
     /// Where they end.
     end: usize,
@@ -259,27 +276,10 @@ struct Letters {
     case: Case,
     /// Whether a full stop after them belongs to them.
     initial: bool,
-    /// Whether they are ASCII letters alone.
-    plain: bool,
 }
 
 /// The letters that begin at `place`: letters and marks, with single apostrophes, hyphens and
-/// ignorable characters inside.
-#[inline]
-fn letters(text: &[u8], place: usize) -> Option<Letters> {
-    // Plain ASCII first: nearly all words are.
-    let (count, capitals) = reach::letters_and_capitals(text, place, LONGEST_WORD);
-    let next = text.get(place + count).copied().unwrap_or(b'\n');
-    if next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&') {
-        return spelled(text, place, place + count);
-    }
-    let case = ascii_case(count, capitals);
-    let initial = case == Case::Initial;
-    (count > 0).then_some(Letters { end: place + count, case, initial, plain: true })
-}
-
-/// The same for any letters; those before `known` are plain ones.
-#[cold]
+/// ignorable characters inside; those before `known` are plain ones.
 fn spelled(text: &[u8], place: usize, known: usize) -> Option<Letters> {
     let (mut at, mut end) = (known, known);
     while let Some(unit) = carrier::unit(text, at).filter(|_| at - place < LONGEST_WORD) {
@@ -296,7 +296,7 @@ fn spelled(text: &[u8], place: usize, known: usize) -> Option<Letters> {
     let single =
         case == Case::Other && std::str::from_utf8(raw).is_ok_and(|raw| raw.chars().count() == 1);
     let initial = case == Case::Initial || single || matches!(raw, [.., b'-', b'A'..=b'Z']);
-    (end > place).then_some(Letters { end, case, initial, plain: false })
+    (end > place).then_some(Letters { end, case, initial })
 }
 
 fn is_joiner(ch: char) -> bool {
@@ -310,7 +310,8 @@ fn is_mark(ch: char) -> bool {
     matches!(ch as u32, 0x300..=0x36F | 0x483..=0x487 | 0x591..=0x5C7 | 0x64B..=0x65F | 0x900..=0x903 | 0x93A..=0x94F | 0x981..=0x983 | 0x9BC..=0x9CD | 0xE31..=0xE4E)
 }
 
-fn case(raw: &[u8]) -> Case {
+/// How `raw` is written.
+pub(super) fn case(raw: &[u8]) -> Case {
     let (count, capitals) = reach::letters_and_capitals(raw, 0, 64);
     if count == raw.len() {
         return ascii_case(count, capitals);

@@ -28,7 +28,14 @@ const LONGEST_REST: usize = 64;
 
 impl Names<'_> {
     /// The name in the run of capitalised words that holds the one at `at`.
+    #[inline]
     pub(super) fn in_run(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
+        self.is_open(line, at).then(|| self.in_open_run(line, at))?
+    }
+
+    /// The same where [`Self::is_open`] said yes; few places get here.
+    #[inline(never)]
+    fn in_open_run(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
         let mut name = self.run(line, at)?;
         if opens_version(line, name.span().end) {
             return None;
@@ -182,11 +189,16 @@ impl Names<'_> {
         if name.has_comma() && family { name.span().end } else { found.end }
     }
 
+    /// Whether nothing has settled the word at `at`, and its run is worth a look.
+    #[inline]
+    pub(super) fn is_open(&self, line: &Line, at: usize) -> bool {
+        at >= line.judged && at >= line.done && is_worth(line, at, self.vocabulary)
+    }
+
     /// The run that holds the word at `at`, if it is to be judged.
+    ///
+    /// [`Self::is_open`] is to be asked before.
     pub(super) fn run(&self, line: &mut Line, at: usize) -> Option<Name> {
-        if at < line.judged || at < line.done || !is_worth(line, at, self.vocabulary) {
-            return None;
-        }
         let start = self.run_start(line, at);
         let name = person::read(line.text, start, line.text.len(), self.vocabulary, WRITTEN);
         let end = name.span().end.max(at + 1);
@@ -243,10 +255,12 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
 
 /// Whether the word at `at` makes its run worth a look: most capitals of a log are words or parts of
 /// something, and a look at the lexicon is far cheaper than reading the run.
+#[inline]
 fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
     let rest = &line.text[at..];
-    let letters = reach::letters(line.text, at, LONGEST);
-    let bits = || words.known(line.text, at, letters).bits;
+    let word = reach::letters_at(line.text, at, LONGEST);
+    let letters = word.count;
+    let bits = || words.known(line.text, at, &word).bits;
     match rest.get(letters) {
         Some(b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9') => false,
         // The first part of a double name is a name.

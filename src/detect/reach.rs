@@ -27,6 +27,48 @@ pub(super) fn letters_and_capitals(text: &[u8], at: usize, most: usize) -> (usiz
     (count, capitals)
 }
 
+/// The ASCII letters at a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Letters {
+    /// How many.
+    pub count: usize,
+    /// The first sixteen of them, the first one lowest, zeros behind.
+    pub first: [u64; 2],
+}
+
+/// The ASCII letters at `at`, `most` at most, which is at least 16.
+#[inline(always)]
+pub(super) fn letters_at(text: &[u8], at: usize, most: usize) -> Letters {
+    let sixteen = match text[at..].first_chunk() {
+        Some(chunk) => *chunk,
+        None => padded(text, at),
+    };
+    let sixteen = u128::from_le_bytes(sixteen);
+    let [(low, less), (high, more)] = [sixteen as u64, (sixteen >> 64) as u64].map(letters_in);
+    // The second half counts where the first one is full; no branch could foretell it.
+    let full = less == 8;
+    let first = [low, if full { high } else { 0 }];
+    let count = less + if full { more } else { 0 };
+    let count = if count == 16 { letters(text, at, most) } else { count };
+    Letters { count, first }
+}
+
+/// The letters at the front of eight bytes, zeros behind, and how many.
+#[inline(always)]
+fn letters_in(eight: u64) -> (u64, usize) {
+    let other = swar::letters(eight) ^ swar::TOPS;
+    // All bits below the first byte that is no letter.
+    let below = ((other & other.wrapping_neg()) >> 7).wrapping_sub(1);
+    (eight & below, other.trailing_zeros() as usize / 8)
+}
+
+/// The bytes at `at`, zeros behind the end of the text.
+#[inline(never)]
+fn padded(text: &[u8], at: usize) -> [u8; 16] {
+    let (low, high) = (eight(text, at), eight(text, text.len().min(at + 8)));
+    (u128::from(low) | u128::from(high) << 64).to_le_bytes()
+}
+
 /// How many ASCII letters stand at `at`, `most` at most.
 #[inline]
 pub(super) fn letters(text: &[u8], at: usize, most: usize) -> usize {
@@ -126,6 +168,12 @@ mod tests {
             let capital = |(i, b): (usize, &u8)| u64::from(b.is_ascii_uppercase()) << i;
             let capitals = part[..count].iter().enumerate().map(capital).sum();
             prop_assert_eq!(letters_and_capitals(text, at, most), (count, capitals));
+            let all = letters_at(text, at, 32);
+            let count = letters(text, at, 32);
+            prop_assert_eq!(all.count, count);
+            let mut first = [0; 16];
+            first[..count.min(16)].copy_from_slice(&text[at..at + count.min(16)]);
+            prop_assert_eq!(all.first.map(u64::to_le_bytes).concat(), first);
             let count = part.iter().take_while(|b| is_word_byte(**b)).count();
             prop_assert_eq!(word_bytes(text, at, most), count);
             let count = part.iter().rev().take_while(|b| is_word_byte(**b)).count();

@@ -5,11 +5,16 @@
 //! changes an answer. It may hold names, so each worker keeps its own and wipes it in the end.
 
 use std::cell::Cell;
+use std::fmt;
 
 use zeroize::Zeroize;
 
 use crate::lexicon::{self, Bits};
-use crate::rules::words::{Said, Words};
+use crate::rules::words::{self, Said, Words};
+
+use super::line::is_word_byte;
+use super::person::{self, Case};
+use super::reach::{self, Letters};
 
 /// What is known of a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,13 +23,15 @@ pub(super) struct Known {
     pub said: Said,
     /// What the lexicon knows of it.
     pub bits: Bits,
+    /// How it is written.
+    pub case: Case,
 }
 
 /// The rules and, for who has one, a memory of words.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Vocabulary<'a> {
     pub words: &'a Words,
-    memo: Option<&'a Memo>,
+    memo: Option<&'a Slots>,
 }
 
 impl<'a> From<&'a Words> for Vocabulary<'a> {
@@ -36,93 +43,102 @@ impl<'a> From<&'a Words> for Vocabulary<'a> {
 impl<'a> Vocabulary<'a> {
     /// The rules with a memory, which always sees the same rules.
     pub(super) fn new(words: &'a Words, memo: &'a Memo) -> Self {
-        Self { words, memo: Some(memo) }
+        Self { words, memo: memo.0.as_deref() }
     }
 
-    /// What is known of the `len` ASCII letters at `at`.
+    /// What is known of the `letters` at `at`.
     #[inline]
-    pub(super) fn known(self, text: &[u8], at: usize, len: usize) -> Known {
-        match self.memo {
-            Some(memo) if (1..=LONGEST).contains(&len) => {
-                let key = word_at(text, at, len);
-                let slot = memo.slot(key);
-                let (known, kept) = slot.get();
-                if kept == key { known } else { self.learn(slot, key, &text[at..at + len]) }
-            }
-            _ => self.look_up(&text[at..at + len]),
+    pub(super) fn known(self, text: &[u8], at: usize, letters: &Letters) -> Known {
+        let kept = self.memo.filter(|_| letters.count <= LONGEST).map(|memo| place(memo, letters));
+        match kept.map(|place| (place, place.get())) {
+            Some((_, slot)) if slot.word == letters.first => slot.known,
+            kept => self.learn(kept.map(|(place, _)| place), &text[at..at + letters.count]),
         }
     }
 
-    fn look_up(self, word: &[u8]) -> Known {
-        Known { said: self.words.of(word), bits: lexicon::lookup(word) }
+    /// How many bytes of letters and digits stand at `at`, [`words::LONGEST`] at
+    /// most, and what the rules say of them.
+    #[inline]
+    pub(super) fn said_at(self, text: &[u8], at: usize) -> (usize, Said) {
+        let letters = reach::letters_at(text, at, words::LONGEST);
+        let end = at + letters.count;
+        if text.get(end).is_some_and(|&next| is_word_byte(next)) {
+            let count = reach::word_bytes(text, at, words::LONGEST);
+            return (count, self.words.of(&text[at..at + count]));
+        }
+        match letters.count {
+            0 => (0, Said::default()),
+            count => (count, self.known(text, at, &letters).said),
+        }
     }
 
     #[inline(never)]
-    fn learn(self, slot: &Cell<(Known, u128)>, key: u128, word: &[u8]) -> Known {
-        let known = self.look_up(word);
-        slot.set((known, key));
+    fn learn(self, place: Option<&Cell<Slot>>, word: &[u8]) -> Known {
+        let (said, bits) = (self.words.of(word), lexicon::lookup(word));
+        let known = Known { said, bits, case: person::case(word) };
+        if let Some(place) = place {
+            let mut first = [0; LONGEST];
+            first[..word.len()].copy_from_slice(word);
+            let [low, high] = first.as_chunks().0 else { return known };
+            let word = [low, high].map(|half| u64::from_le_bytes(*half));
+            place.set(Slot { word, known });
+        }
         known
     }
 }
 
 /// Longest word that is kept, in bytes.
 const LONGEST: usize = 16;
+/// 16 KiB.
+const SLOTS: usize = 512;
+type Slots = [Cell<Slot>; SLOTS];
+
+/// A word as [`Letters::first`] has it; free as long as it has no letter, which nothing is known of.
+#[derive(Clone, Copy, Default)]
+#[repr(align(32))]
+struct Slot {
+    word: [u64; 2],
+    known: Known,
+}
+
+/// The place that a word has among the others.
+#[inline]
+fn place<'m>(slots: &'m Slots, letters: &Letters) -> &'m Cell<Slot> {
+    let [low, high] = letters.first;
+    let mixed = (low ^ high.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    &slots[(mixed >> (64 - SLOTS.trailing_zeros())) as usize]
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        // The word may be a name.
+        f.write_str("Slot")
+    }
+}
 
 /// The words that were met last; each has one place.
-#[derive(Default)]
-pub(super) struct Memo(Vec<Cell<(Known, u128)>>);
+#[derive(Debug, Default)]
+pub(super) struct Memo(Option<Box<Slots>>);
 
 impl Memo {
-    /// 16 KiB.
-    const SLOTS: usize = 512;
-
     /// The same, ready for use: an empty one takes no room.
     pub(super) fn ready(mut self) -> Self {
-        self.0.resize(Self::SLOTS, Cell::default());
+        self.0.get_or_insert_with(|| Box::new(std::array::from_fn(|_| Cell::default())));
         self
-    }
-
-    #[inline]
-    fn slot(&self, key: u128) -> &Cell<(Known, u128)> {
-        let mixed = (key as u64 ^ (key >> 64) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        &self.0[(mixed >> (64 - Self::SLOTS.trailing_zeros())) as usize]
     }
 }
 
 impl Drop for Memo {
     fn drop(&mut self) {
-        for slot in &mut self.0 {
-            let (known, word) = slot.get_mut();
-            *known = Known::default();
-            word.zeroize();
+        for slot in self.0.iter_mut().flat_map(|slots| slots.iter_mut()) {
+            slot.get_mut().word.zeroize();
         }
-    }
-}
-
-impl std::fmt::Debug for Memo {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        // No word is shown.
-        f.debug_struct("Memo").field("slots", &self.0.len()).finish()
-    }
-}
-
-/// The `len` bytes at `at`, 1 to 16, the first one lowest and zeros behind.
-#[inline]
-fn word_at(text: &[u8], at: usize, len: usize) -> u128 {
-    let rest = &text[at..];
-    match (rest.first_chunk(), text.last_chunk()) {
-        (Some(chunk), _) => u128::from_le_bytes(*chunk) << (128 - 8 * len) >> (128 - 8 * len),
-        // The last sixteen bytes hold the word, with others on both sides.
-        (None, Some(last)) => {
-            let word = u128::from_le_bytes(*last) >> (128 - 8 * rest.len());
-            word << (128 - 8 * len) >> (128 - 8 * len)
-        }
-        _ => rest[..len].iter().rev().fold(0, |sum, &byte| sum << 8 | u128::from(byte)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::reach::letters_at;
     use super::*;
     use crate::rules::RuleSet;
     use proptest::prelude::*;
@@ -136,9 +152,10 @@ mod tests {
             for text in texts.iter().chain(&texts) {
                 let text = text.as_bytes();
                 for at in 0..text.len() {
-                    for len in 1..=text.len() - at {
-                        let alone = Vocabulary::from(&words).known(text, at, len);
-                        prop_assert_eq!(with.known(text, at, len), alone);
+                    for end in at..=text.len() {
+                        let letters = letters_at(&text[..end], at, 32);
+                        let alone = Vocabulary::from(&words).known(text, at, &letters);
+                        prop_assert_eq!(with.known(text, at, &letters), alone);
                     }
                 }
             }
