@@ -333,8 +333,9 @@ fn class(byte: u8) -> u8 {
 /// Whether a capitalised word can be a part of a name: a name list has it, or no list.
 #[inline]
 pub(super) fn is_worth(bits: Bits, text: &[u8]) -> bool {
-    let small = text.get(1).is_some_and(|b| !b.is_ascii_uppercase());
-    bits.is_name() || (bits.is_empty() && small && text.len() > 3)
+    // No branch could be foretold here.
+    let small = !text.get(1).is_none_or(u8::is_ascii_uppercase);
+    bits.is_name() | (bits.is_empty() & small & (text.len() > 3))
 }
 
 /// A capital inside a word that is on no name list: the name of something else.

@@ -19,7 +19,7 @@ use super::line::{Line, is_word_byte};
 use super::model;
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
-use super::reach;
+use super::reach::{self, Letters};
 use super::vocabulary::Vocabulary;
 
 const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
@@ -257,10 +257,20 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
 /// something, and a look at the lexicon is far cheaper than reading the run.
 #[inline]
 fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
-    let rest = &line.text[at..];
     let word = reach::letters_at(line.text, at, LONGEST);
+    let next = line.at(at + word.count);
+    if SAYS_MORE[usize::from(next)] || word.count == 3 {
+        return is_worth_beside(line, at, &word, words);
+    }
+    features::is_worth(words.known(line.text, at, &word).bits, &line.text[at..at + word.count])
+}
+
+/// The same where it depends on what follows.
+#[inline(never)]
+fn is_worth_beside(line: &Line, at: usize, word: &Letters, words: Vocabulary) -> bool {
+    let rest = &line.text[at..];
     let letters = word.count;
-    let bits = || words.known(line.text, at, &word).bits;
+    let bits = || words.known(line.text, at, word).bits;
     match rest.get(letters) {
         Some(b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9') => false,
         // The first part of a double name is a name.
@@ -278,6 +288,23 @@ fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
         _ => features::is_worth(bits(), &rest[..letters]),
     }
 }
+
+/// Signs after a word that say more of it than it says itself.
+static SAYS_MORE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = byte >= 0x80 || (byte as u8).is_ascii_digit();
+        byte += 1;
+    }
+    let signs = b"_@([={$-'\\%&:/.";
+    let mut i = 0;
+    while i < signs.len() {
+        table[signs[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 
 /// `Detail:4`, `Server/2.4`, `Manager.java`: a sign that joins a word to what follows.
 fn is_glued(rest: &[u8], letters: usize) -> bool {

@@ -70,7 +70,7 @@ impl Bits {
 
     /// Given or family name of any band.
     pub const fn is_name(self) -> bool {
-        self.given() != 0 || self.family() != 0
+        self.0 & (BAND << GIVEN | BAND << FAMILY) != 0
     }
 
     /// See [`PLACE`](Self::PLACE).
