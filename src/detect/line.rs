@@ -56,8 +56,14 @@ impl<'a> Line<'a> {
     #[inline]
     fn new(block: &'a [u8], at: usize, start: usize, end: usize) -> Self {
         let end = if end > start && block[end - 1] == b'\r' { end - 1 } else { end };
+        Self::unread(&block[..end.max(at)], start)
+    }
+
+    /// The line at the end of `text` that starts at `start`, as nobody has read it.
+    #[inline]
+    pub(super) fn unread(text: &'a [u8], start: usize) -> Self {
         Self {
-            text: &block[..end.max(at)],
+            text,
             start,
             done: start,
             token_end: usize::MAX,

@@ -288,12 +288,17 @@ impl Detector {
             kid,
             found,
         };
-        let mut line: Option<Line> = None;
+        // What a roster adds speaks for its lines as well.
+        let at_once = self.roster.is_none();
+        let (mut line, mut first) = (None::<Line>, 0);
         for candidate in candidates {
             let at = candidate.at as usize;
             let current = match &mut line {
                 Some(line) if at < line.text.len() => line,
                 _ => {
+                    if let Some(line) = line.as_ref().filter(|_| at_once) {
+                        first = run.recall(line, first);
+                    }
                     let from = line.as_ref().map_or(0, |line| line.text.len());
                     let line = line.insert(Line::after(block, at, from, feeds));
                     run.opening(line);
@@ -307,10 +312,19 @@ impl Detector {
                 run.look(current, at, candidate.trigger);
             }
         }
-        if let Some(roster) = &self.roster {
-            listed::add(block, roster, found);
+        match (&self.roster, &line) {
+            (Some(roster), _) => {
+                listed::add(block, roster, found);
+                recall::add(block, vocabulary, found);
+            }
+            (None, Some(line)) => {
+                run.recall(line, first);
+                if found.wants_another_look() {
+                    found.findings.sort_by_key(|finding| finding.span);
+                }
+            }
+            (None, None) => {}
         }
-        recall::add(block, vocabulary, found);
         found.memo = memo;
     }
 
@@ -329,6 +343,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// Adds what is found again in `line`, whose findings are those from `first` on: while it is still
+    /// at hand. Where the findings of the next line begin.
+    #[inline]
+    fn recall(&mut self, line: &Line, first: usize) -> usize {
+        if self.found.findings.len() > first {
+            recall::in_line((line.text, line.start), first, self.names.vocabulary, self.found);
+        }
+        self.found.findings.len()
+    }
+
     /// The name that opens the line; the scan proposes only capitals after a space.
     fn opening(&mut self, line: &mut Line) {
         if matches!(line.at(line.start), b'A'..=b'Z' | 0x80..) {

@@ -125,13 +125,13 @@ pub(super) fn add(block: &[u8], words: Vocabulary, found: &mut Found) {
     let (mut at, mut line_start) = (0, 0);
     while let Some(strong) = found.findings[at..settled].iter().position(is_strong) {
         let (before, rest) = found.findings[at..settled].split_at(strong);
-        let mut line = Line::around(block, rest[0].span.start, line_start);
+        let line = Line::around(block, rest[0].span.start, line_start);
         line_start = line.start;
         let of_line = |finding: &&Finding| finding.span.start >= line.start;
         let first = at + strong - before.iter().rev().take_while(of_line).count();
         let of_line = |finding: &&Finding| finding.span.start < line.text.len();
         let end = at + strong + rest.iter().take_while(of_line).count();
-        look(&mut line, first..end, words, found);
+        look(&line, first..end, words, found);
         at = end;
     }
     if found.findings.len() > settled {
@@ -139,8 +139,22 @@ pub(super) fn add(block: &[u8], words: Vocabulary, found: &mut Found) {
     }
 }
 
+/// Adds what is found again in the line at the end of `text` that starts at `start`, whose findings are
+/// the last ones from `first` on; what is added comes behind them.
+#[inline]
+pub(super) fn in_line(
+    (text, start): (&[u8], usize),
+    first: usize,
+    words: Vocabulary,
+    found: &mut Found,
+) {
+    if found.findings[first..].iter().any(is_strong) {
+        look(&Line::unread(text, start), first..found.findings.len(), words, found);
+    }
+}
+
 /// Looks for the names of the findings in `range` between the findings of their line.
-fn look(line: &mut Line, range: std::ops::Range<usize>, words: Vocabulary, found: &mut Found) {
+fn look(line: &Line, range: std::ops::Range<usize>, words: Vocabulary, found: &mut Found) {
     let findings = &found.findings[range.clone()];
     let names = findings.iter().filter(|finding| is_strong(finding)).map(|finding| finding.span);
     let again = openings::may_return(line, findings, names);
