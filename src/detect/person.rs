@@ -8,7 +8,7 @@
 use crate::carrier;
 use crate::fold;
 use crate::lexicon::{self, Bits};
-use crate::rules::words::Said;
+use crate::rules::words::{Said, Words};
 use crate::span::Span;
 
 use super::reach;
@@ -188,22 +188,25 @@ fn word(text: &[u8], place: usize, words: Vocabulary) -> Option<Word> {
         return None;
     }
     let known = words.known(text, place, &letters);
-    whole(text, Span::new(place, end), known, known.case == Case::Initial)
+    whole(text, place, known)
 }
 
+/// The same for a word that is not plain; its letters before `plain` are.
 #[cold]
 fn spelled_word(text: &[u8], place: usize, plain: usize, words: Vocabulary) -> Option<Word> {
-    let Letters { end, case, initial } = spelled(text, place, plain)?;
-    let raw = &text[place..end];
-    let known = Known { said: words.words.of(raw), bits: lexicon_bits(raw), case };
-    whole(text, Span::new(place, end), known, initial)
+    let look_up = || spelled(text, place, plain, words.words);
+    let known = match reach::spelled_at(text, place) {
+        Some(word) => words.kept(word, look_up),
+        None => look_up(),
+    };
+    (known.letters > 0).then(|| whole(text, place, known))?
 }
 
-/// The word whose letters stand at `letters`; `initial` says that a full stop after them belongs to them.
+/// The word that begins at `start` and of which this is `known`.
 #[inline]
-fn whole(text: &[u8], letters: Span, known: Known, initial: bool) -> Option<Word> {
-    let Span { start, end } = letters;
-    let Known { said, bits, case } = known;
+fn whole(text: &[u8], start: usize, known: Known) -> Option<Word> {
+    let Known { said, bits, case, letters, initial } = known;
+    let end = start + usize::from(letters);
     let (stop, case) = match text.get(end) {
         Some(b'.') if initial => past_stop(text, end + 1, case),
         _ => (end, case),
@@ -217,8 +220,8 @@ fn whole(text: &[u8], letters: Span, known: Known, initial: bool) -> Option<Word
 fn past_stop(text: &[u8], stop: usize, case: Case) -> (usize, Case) {
     // `H.-Dieter`
     let dash = text.get(stop).filter(|&&sign| sign == b'-');
-    let more = dash.and_then(|_| spelled(text, stop + 1, stop + 1));
-    more.map_or((stop, case), |more| (more.end, Case::Title))
+    let end = dash.and_then(|_| letters_end(text, stop + 1, stop + 1));
+    end.map_or((stop, case), |end| (end, Case::Title))
 }
 
 /// Whether the sign at `stop` makes what ends there a part of something else; `bare` says that no full
@@ -268,19 +271,21 @@ pub(super) fn decoded<'t>(raw: &'t [u8], plain: &'t mut [u8; LONGEST_WORD + 4]) 
     &plain[..length]
 }
 
-/// The letters of a word that is not plain.
-struct Letters {
-    /// Where they end.
-    end: usize,
-    /// How they are written.
-    case: Case,
-    /// Whether a full stop after them belongs to them.
-    initial: bool,
+/// What there is to know of the word at `place`, any letters and escapes; those before `plain` are plain.
+fn spelled(text: &[u8], place: usize, plain: usize, words: &Words) -> Known {
+    let Some(end) = letters_end(text, place, plain) else { return Known::default() };
+    let raw = &text[place..end];
+    let case = case(raw);
+    let single =
+        case == Case::Other && std::str::from_utf8(raw).is_ok_and(|raw| raw.chars().count() == 1);
+    let initial = case == Case::Initial || single || matches!(raw, [.., b'-', b'A'..=b'Z']);
+    let (said, bits) = (words.of(raw), lexicon_bits(raw));
+    Known { said, bits, case, letters: raw.len() as u8, initial }
 }
 
-/// The letters that begin at `place`: letters and marks, with single apostrophes, hyphens and
-/// ignorable characters inside; those before `known` are plain ones.
-fn spelled(text: &[u8], place: usize, known: usize) -> Option<Letters> {
+/// Where the letters end that begin at `place`, if there are any: letters and marks, with single
+/// apostrophes, hyphens and ignorable characters inside; those before `known` are plain ones.
+fn letters_end(text: &[u8], place: usize, known: usize) -> Option<usize> {
     let (mut at, mut end) = (known, known);
     while let Some(unit) = carrier::unit(text, at).filter(|_| at - place < LONGEST_WORD) {
         let letter = unit.ch.is_alphabetic() || is_mark(unit.ch);
@@ -291,12 +296,7 @@ fn spelled(text: &[u8], place: usize, known: usize) -> Option<Letters> {
         }
         at += unit.len;
     }
-    let raw = &text[place..end];
-    let case = case(raw);
-    let single =
-        case == Case::Other && std::str::from_utf8(raw).is_ok_and(|raw| raw.chars().count() == 1);
-    let initial = case == Case::Initial || single || matches!(raw, [.., b'-', b'A'..=b'Z']);
-    (end > place).then_some(Letters { end, case, initial })
+    (end > place).then_some(end)
 }
 
 fn is_joiner(ch: char) -> bool {
@@ -391,8 +391,10 @@ fn gap(text: &[u8], end: usize, manner: Manner, had_comma: bool) -> Option<(usiz
 
 #[cfg(test)]
 mod tests {
+    use super::super::vocabulary::Memo;
     use super::*;
     use crate::rules::RuleSet;
+    use proptest::prelude::*;
 
     const ANY: Manner = Manner { lower: true, comma: true, plus: true };
 
@@ -422,6 +424,23 @@ mod tests {
         }
         assert_eq!(extent("Erika+Beispiel&x", ANY), "Erika+Beispiel");
         assert_eq!(extent("erika beispiel, 7", ANY), "erika beispiel");
+    }
+
+    proptest! {
+        #[test]
+        fn a_memory_changes_no_name(
+            texts in proptest::collection::vec("([A-Ba-b]{0,3}[äÉ\u{301}'`%\\\\&1. -]?){1,7}", 1..20),
+        ) {
+            let words = RuleSet::builtin().expect("the embedded rules are valid").words;
+            let memo = Memo::default().ready();
+            for text in texts.iter().chain(&texts).map(String::as_bytes) {
+                for at in 0..text.len() {
+                    let with = read(text, at, text.len(), Vocabulary::new(&words, &memo), ANY);
+                    let without = read(text, at, text.len(), &words, ANY);
+                    prop_assert_eq!(format!("{with:?}"), format!("{without:?}"));
+                }
+            }
+        }
     }
 
     #[test]

@@ -39,12 +39,7 @@ pub(super) struct Letters {
 /// The ASCII letters at `at`, `most` at most, which is at least 16.
 #[inline(always)]
 pub(super) fn letters_at(text: &[u8], at: usize, most: usize) -> Letters {
-    let sixteen = match text[at..].first_chunk() {
-        Some(chunk) => *chunk,
-        None => padded(text, at),
-    };
-    let sixteen = u128::from_le_bytes(sixteen);
-    let [(low, less), (high, more)] = [sixteen as u64, (sixteen >> 64) as u64].map(letters_in);
+    let [(low, less), (high, more)] = sixteen(text, at).map(|eight| front_of(eight, swar::letters));
     // The second half counts where the first one is full; no branch could foretell it.
     let full = less == 8;
     let first = [low, if full { high } else { 0 }];
@@ -53,20 +48,43 @@ pub(super) fn letters_at(text: &[u8], at: usize, most: usize) -> Letters {
     Letters { count, first }
 }
 
-/// The letters at the front of eight bytes, zeros behind, and how many.
+/// The bytes at `at` up to the first one that is no letter, no byte of one and no sign that joins letters,
+/// zeros behind: all that a word of letters without escapes may be read from. Nothing if these are more
+/// than fifteen, or an escape follows.
+pub(super) fn spelled_at(text: &[u8], at: usize) -> Option<[u64; 2]> {
+    let are = |eight: u64| {
+        let sign = |sign| swar::equal(eight, sign);
+        swar::letters(eight) | eight & swar::TOPS | sign(b'\'') | sign(b'-') | sign(b'`')
+    };
+    let [(low, less), (high, more)] = sixteen(text, at).map(|eight| front_of(eight, are));
+    let (count, high) = if less == 8 { (8 + more, high) } else { (less, 0) };
+    let escaped = matches!(text.get(at + count), Some(b'%' | b'\\' | b'&'));
+    (count < 16 && !escaped).then_some([low, high])
+}
+
+/// The bytes at the front of eight that are what `are` says yes to, zeros behind, and how many.
 #[inline(always)]
-fn letters_in(eight: u64) -> (u64, usize) {
-    let other = swar::letters(eight) ^ swar::TOPS;
-    // All bits below the first byte that is no letter.
+fn front_of(eight: u64, are: impl Fn(u64) -> u64) -> (u64, usize) {
+    let other = are(eight) ^ swar::TOPS;
+    // All bits below the first byte that is none.
     let below = ((other & other.wrapping_neg()) >> 7).wrapping_sub(1);
     (eight & below, other.trailing_zeros() as usize / 8)
 }
 
-/// The bytes at `at`, zeros behind the end of the text.
+/// The sixteen bytes at `at`, the first one lowest; zeros behind the end of the text.
+#[inline(always)]
+fn sixteen(text: &[u8], at: usize) -> [u64; 2] {
+    let sixteen = match text[at..].first_chunk() {
+        Some(chunk) => u128::from_le_bytes(*chunk),
+        None => padded(text, at),
+    };
+    [sixteen as u64, (sixteen >> 64) as u64]
+}
+
 #[inline(never)]
-fn padded(text: &[u8], at: usize) -> [u8; 16] {
+fn padded(text: &[u8], at: usize) -> u128 {
     let (low, high) = (eight(text, at), eight(text, text.len().min(at + 8)));
-    (u128::from(low) | u128::from(high) << 64).to_le_bytes()
+    u128::from(low) | u128::from(high) << 64
 }
 
 /// How many ASCII letters stand at `at`, `most` at most.

@@ -1,6 +1,6 @@
 //! What the rules and the lexicon say of a word, with a memory of the words that were met last.
 //!
-//! In: a word of ASCII letters as it stands in the text. Out: both answers. A log repeats its words, and
+//! In: a word as it stands in the text. Out: both answers. A log repeats its words, and
 //! asking for both costs ten times a look at the memory. A word is compared whole, so the memory never
 //! changes an answer. It may hold names, so each worker keeps its own and wipes it in the end.
 
@@ -25,6 +25,10 @@ pub(super) struct Known {
     pub bits: Bits,
     /// How it is written.
     pub case: Case,
+    /// How many bytes its letters take.
+    pub letters: u8,
+    /// Whether a full stop after them belongs to them.
+    pub initial: bool,
 }
 
 /// The rules and, for who has one, a memory of words.
@@ -46,14 +50,32 @@ impl<'a> Vocabulary<'a> {
         Self { words, memo: memo.0.as_deref() }
     }
 
-    /// What is known of the `letters` at `at`.
+    /// What is known of the `letters` at `at`, of which there is one at least.
     #[inline]
     pub(super) fn known(self, text: &[u8], at: usize, letters: &Letters) -> Known {
-        let kept = self.memo.filter(|_| letters.count <= LONGEST).map(|memo| place(memo, letters));
-        match kept.map(|place| (place, place.get())) {
-            Some((_, slot)) if slot.word == letters.first => slot.known,
-            kept => self.learn(kept.map(|(place, _)| place), &text[at..at + letters.count]),
+        let look_up = || self.look_up(&text[at..at + letters.count]);
+        if letters.count <= LONGEST { self.kept(letters.first, look_up) } else { look_up() }
+    }
+
+    /// What is kept of a `word` of up to sixteen bytes, zeros behind; else what `look_up` says of it, which
+    /// always says the same.
+    #[inline]
+    pub(super) fn kept(self, word: [u64; 2], look_up: impl FnOnce() -> Known) -> Known {
+        let Some(memo) = self.memo else { return look_up() };
+        let place = place(memo, word);
+        let slot = place.get();
+        if slot.word == word {
+            return slot.known;
         }
+        let known = look_up();
+        place.set(Slot { word, known });
+        known
+    }
+
+    #[inline(never)]
+    fn look_up(self, word: &[u8]) -> Known {
+        let (said, bits, case) = (self.words.of(word), lexicon::lookup(word), person::case(word));
+        Known { said, bits, case, letters: word.len() as u8, initial: case == Case::Initial }
     }
 
     /// How many bytes of letters and digits stand at `at`, [`words::LONGEST`] at
@@ -70,20 +92,6 @@ impl<'a> Vocabulary<'a> {
             0 => (0, Said::default()),
             count => (count, self.known(text, at, &letters).said),
         }
-    }
-
-    #[inline(never)]
-    fn learn(self, place: Option<&Cell<Slot>>, word: &[u8]) -> Known {
-        let (said, bits) = (self.words.of(word), lexicon::lookup(word));
-        let known = Known { said, bits, case: person::case(word) };
-        if let Some(place) = place {
-            let mut first = [0; LONGEST];
-            first[..word.len()].copy_from_slice(word);
-            let [low, high] = first.as_chunks().0 else { return known };
-            let word = [low, high].map(|half| u64::from_le_bytes(*half));
-            place.set(Slot { word, known });
-        }
-        known
     }
 }
 
@@ -103,8 +111,7 @@ struct Slot {
 
 /// The place that a word has among the others.
 #[inline]
-fn place<'m>(slots: &'m Slots, letters: &Letters) -> &'m Cell<Slot> {
-    let [low, high] = letters.first;
+fn place(slots: &Slots, [low, high]: [u64; 2]) -> &Cell<Slot> {
     let mixed = (low ^ high.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     &slots[(mixed >> (64 - SLOTS.trailing_zeros())) as usize]
 }
@@ -152,7 +159,7 @@ mod tests {
             for text in texts.iter().chain(&texts) {
                 let text = text.as_bytes();
                 for at in 0..text.len() {
-                    for end in at..=text.len() {
+                    for end in at + 1..=text.len() {
                         let letters = letters_at(&text[..end], at, 32);
                         let alone = Vocabulary::from(&words).known(text, at, &letters);
                         prop_assert_eq!(with.known(text, at, &letters), alone);
