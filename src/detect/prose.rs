@@ -19,7 +19,7 @@ use super::line::{Line, is_word_byte};
 use super::model;
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
-use super::reach::{self, Letters};
+use super::reach;
 use super::vocabulary::Vocabulary;
 
 const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
@@ -258,59 +258,65 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
 #[inline]
 fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
     let word = reach::letters_at(line.text, at, LONGEST);
-    let next = line.at(at + word.count);
-    if SAYS_MORE[usize::from(next)] || word.count == 3 {
-        return is_worth_beside(line, at, &word, words);
-    }
-    features::is_worth(words.known(line.text, at, &word).bits, &line.text[at..at + word.count])
-}
-
-/// The same where it depends on what follows.
-#[inline(never)]
-fn is_worth_beside(line: &Line, at: usize, word: &Letters, words: Vocabulary) -> bool {
-    let rest = &line.text[at..];
-    let letters = word.count;
-    let bits = || words.known(line.text, at, word).bits;
-    match rest.get(letters) {
-        Some(b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9') => false,
-        // The first part of a double name is a name.
-        Some(b'-') => {
-            let more = rest.get(letters + 1).is_some_and(|b| b.is_ascii_alphabetic() || *b >= 0x80);
-            more && bits().is_name()
-        }
-        Some(b'\'' | b'\\' | b'%' | b'&' | 0x80..) => true,
-        Some(b':' | b'/' | b'.') if is_glued(rest, letters) => false,
-        Some(b' ') if letters == 3 && matches!(rest.get(4), Some(b' ' | b'0'..=b'9')) => {
-            // `Mar 14`, `Jan  3`: a date.
+    let end = at + word.count;
+    let bits = || words.known(line.text, at, &word).bits;
+    match FOLLOWERS[usize::from(line.at(end))] {
+        Follower::Bars => return false,
+        Follower::Spells => return true,
+        Follower::Joins if word.count > 1 && is_joined(line.at(end + 1)) => return false,
+        Follower::Dash => return opens_double(line.at(end + 1)) && bits().is_name(),
+        // `Mar 14`, `Jan  3`: a date.
+        Follower::Space if word.count == 3 && matches!(line.at(end + 1), b' ' | b'0'..=b'9') => {
             let bits = bits();
-            !bits.is_month() && bits.is_name()
+            return !bits.is_month() && bits.is_name();
         }
-        _ => features::is_worth(bits(), &rest[..letters]),
+        _ => {}
     }
+    features::is_worth(bits(), &line.text[at..end])
 }
 
-/// Signs after a word that say more of it than it says itself.
-static SAYS_MORE: [bool; 256] = {
-    let mut table = [false; 256];
+/// Whether the first part of a double name may stand before a hyphen and this byte: the part is a name.
+fn opens_double(next: u8) -> bool {
+    next.is_ascii_alphabetic() || next >= 0x80
+}
+
+/// `Detail:4`, `Server/2.4`, `Manager.java`: whether a sign joins a word to this byte behind it.
+#[inline]
+fn is_joined(next: u8) -> bool {
+    is_word_byte(next) || matches!(next, b'/' | b'+')
+}
+
+/// What the byte after a word says of it.
+#[derive(Clone, Copy)]
+enum Follower {
+    /// Nothing.
+    Plain,
+    /// It is a part of something else.
+    Bars,
+    /// The word may go on.
+    Spells,
+    /// It is a part of something else if a word follows.
+    Joins,
+    Dash,
+    Space,
+}
+
+static FOLLOWERS: [Follower; 256] = {
+    let mut table = [Follower::Plain; 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = byte >= 0x80 || (byte as u8).is_ascii_digit();
+        table[byte] = match byte as u8 {
+            b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9' => Follower::Bars,
+            b'\'' | b'\\' | b'%' | b'&' | 0x80.. => Follower::Spells,
+            b':' | b'/' | b'.' => Follower::Joins,
+            b'-' => Follower::Dash,
+            b' ' => Follower::Space,
+            _ => Follower::Plain,
+        };
         byte += 1;
-    }
-    let signs = b"_@([={$-'\\%&:/.";
-    let mut i = 0;
-    while i < signs.len() {
-        table[signs[i] as usize] = true;
-        i += 1;
     }
     table
 };
-
-/// `Detail:4`, `Server/2.4`, `Manager.java`: a sign that joins a word to what follows.
-fn is_glued(rest: &[u8], letters: usize) -> bool {
-    letters > 1
-        && rest.get(letters + 1).is_some_and(|&b| is_word_byte(b) || matches!(b, b'/' | b'+'))
-}
 
 /// Whether a capital, or a letter of a script without case, stands at `at`.
 fn is_capital(line: &Line, at: usize) -> bool {

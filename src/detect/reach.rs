@@ -44,8 +44,15 @@ pub(super) fn letters_at(text: &[u8], at: usize, most: usize) -> Letters {
     let full = less == 8;
     let first = [low, if full { high } else { 0 }];
     let count = less + if full { more } else { 0 };
-    let count = if count == 16 { letters(text, at, most) } else { count };
+    let count = if count == 16 { letters_of_many(text, at, most) } else { count };
     Letters { count, first }
+}
+
+/// Out of the way of the words that are shorter.
+#[cold]
+#[inline(never)]
+fn letters_of_many(text: &[u8], at: usize, most: usize) -> usize {
+    letters(text, at, most)
 }
 
 /// The bytes at `at` up to the first one that is no letter, no byte of one and no sign that joins letters,
