@@ -18,6 +18,7 @@ use crate::scan::template::Seed;
 use crate::span::{Span, TypeCode};
 
 pub mod again;
+mod case;
 mod cells;
 mod columns;
 mod context;

@@ -12,8 +12,8 @@ use zeroize::Zeroize;
 use crate::lexicon::{self, Bits};
 use crate::rules::words::{self, Said, Words};
 
+use super::case::{Case, case};
 use super::line::is_word_byte;
-use super::person::{self, Case};
 use super::reach::{self, Letters};
 
 /// What is known of a word.
@@ -74,7 +74,7 @@ impl<'a> Vocabulary<'a> {
 
     #[inline(never)]
     fn look_up(self, word: &[u8]) -> Known {
-        let (said, bits, case) = (self.words.of(word), lexicon::lookup(word), person::case(word));
+        let (said, bits, case) = (self.words.of(word), lexicon::lookup(word), case(word));
         Known { said, bits, case, letters: word.len() as u8, initial: case == Case::Initial }
     }
 
