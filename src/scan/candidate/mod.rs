@@ -127,10 +127,9 @@ impl Stretch<'_> {
         self.words(filter, lists, word_slots);
         self.keys(filter, rows, lists, key_slots);
         self.numbers(rows, groups, lists);
-        let pairs = rows.pairs();
-        for index in 0..self.count {
+        for (index, pairs) in rows.pairs().iter().enumerate().take(self.count) {
             let (said, wanted) = (&lists.said[index + 1], self.wanted(index));
-            let mut others = pairs[index] & wanted | said.numbers | said.names;
+            let mut others = pairs & wanted | said.numbers | said.names;
             // Most logs have neither escapes nor other scripts.
             if rows.hidden[index + 1] & wanted != 0 {
                 others |= (self.escapes(rows, index) | self.foreign_digits(rows, index)) & wanted;

@@ -117,17 +117,17 @@ impl Rows {
             let at = index + 1;
             let after_digit = after(self.digit[at], self.digit[index]);
             // Inside 10.0.0.1, 12:30:00, 2026-11-21 or 1,5: a sign stands between two digits.
-            let inner = after(
-                self.sign[at] & after_digit,
-                self.sign[index] & self.digit[index] << 1,
-            );
+            let inner =
+                after(self.sign[at] & after_digit, self.sign[index] & self.digit[index] << 1);
             let six = six_ahead(self.digit[at], self.digit[at + 1]);
             // Whoever reaches fewer than six signs has no six digits; but an escape may be among them.
             let hidden = spread(self.hidden[at] | self.hidden[at + 1]);
             let long = six_ahead(self.soft[at], self.soft[at + 1]) | hidden;
             // `+` opens one all the same (`9011+4930...`), and in a row of cells a comma parts two.
             let parted = !inner | six | after(self.opens[at], self.opens[index]);
-            *starts = self.digit[at] & !after_digit & !after(self.alpha[at], self.alpha[index])
+            *starts = self.digit[at]
+                & !after_digit
+                & !after(self.alpha[at], self.alpha[index])
                 & long
                 & parted;
         }
