@@ -5,6 +5,10 @@
 //! together are split with the field words of the rules, and the last word, the head, decides
 //! together with what stands before it.
 
+use std::fmt;
+
+use zeroize::Zeroize;
+
 use crate::rules::words::{Said, Words, lower_into};
 
 /// What a field holds, judged by its name alone.
@@ -81,11 +85,11 @@ pub(super) const LONGEST_KEY: usize = 64;
 const MOST_WORDS: usize = 10;
 
 /// Classes of the keys that were met last. Logs repeat few keys, and splitting one costs a hundred
-/// times a look-up. A key is compared whole, so the cache never changes an answer.
-#[derive(Debug)]
+/// times a look-up. A key is compared whole, so the cache never changes an answer. What stands before a
+/// colon may be a name, so that keys are not shown, and are wiped in the end.
 pub(super) struct KeyCache(Box<[Cached; KeyCache::SLOTS]>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 struct Cached {
     key: [u8; KeyCache::LONGEST],
     len: u8,
@@ -117,6 +121,19 @@ impl KeyCache {
             (slot.class, slot.traits) = (classify(words, key), Traits::of(key));
         }
         (slot.class, slot.traits)
+    }
+}
+
+impl fmt::Debug for KeyCache {
+    /// Shows no key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyCache").finish_non_exhaustive()
+    }
+}
+
+impl Drop for KeyCache {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(|slot| slot.key.zeroize());
     }
 }
 
@@ -322,6 +339,7 @@ impl<'a> Iterator for Parts<'a> {
 mod tests {
     use super::*;
     use crate::rules::RuleSet;
+    use proptest::prelude::*;
 
     #[test]
     fn keys_are_classified() {
@@ -365,6 +383,20 @@ mod tests {
             ("", Class::Unknown),
         ] {
             assert_eq!(classify(&rules.words, key.as_bytes()), class, "{key}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_cache_changes_no_answer(keys in prop::collection::vec("[a-c]{0,3}(name|num|to|value)?[a-c]{0,40}", 1..60)) {
+            let words = RuleSet::builtin().expect("the embedded rules are valid").words;
+            let mut cache = KeyCache::default();
+            for key in keys.iter().chain(&keys) {
+                let key = key.as_bytes();
+                let (class, traits) = cache.meaning(&words, key);
+                prop_assert_eq!(class, classify(&words, key));
+                prop_assert!(traits == Traits::of(key));
+            }
         }
     }
 

@@ -123,7 +123,9 @@ pub struct Found {
     pub findings: Vec<Finding>,
     /// Canonical forms, one after the other.
     values: Vec<u8>,
+    /// What is known of the keys that were met last.
     keys: KeyCache,
+    /// What is known of the words that were met last.
     memo: Memo,
     /// Lines to be looked at once more: see [`again`].
     again: Vec<Span>,

@@ -27,8 +27,8 @@ pub(super) fn letters_and_capitals(text: &[u8], at: usize, most: usize) -> (usiz
     (count, capitals)
 }
 
-/// The ASCII letters at a place.
-#[derive(Clone, Copy, Debug)]
+/// The ASCII letters at a place; not shown, as they may be a name.
+#[derive(Clone, Copy)]
 pub(super) struct Letters {
     /// How many.
     pub count: usize,

@@ -178,7 +178,9 @@ fn look(line: &Line, range: std::ops::Range<usize>, words: Vocabulary, found: &m
     }
 }
 
-/// The same as [`openings::may_return`] says, for names of any letters and escapes.
+/// Whether a word between the `findings` of `line` may open like one of its names, where
+/// [`openings::may_return`] does not tell. A word behind a space that is spelled by an escape or by more than
+/// one byte is not taken for one.
 #[cold]
 fn opens_again(line: &Line, findings: &[Finding]) -> bool {
     let strong = || findings.iter().filter(|finding| is_strong(finding));

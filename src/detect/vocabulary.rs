@@ -133,13 +133,17 @@ impl Memo {
         self.0.get_or_insert_with(|| Box::new(std::array::from_fn(|_| Cell::default())));
         self
     }
+
+    fn wipe(&mut self) {
+        for slot in self.0.iter_mut().flat_map(|slots| slots.iter_mut()) {
+            slot.get_mut().word.zeroize();
+        }
+    }
 }
 
 impl Drop for Memo {
     fn drop(&mut self) {
-        for slot in self.0.iter_mut().flat_map(|slots| slots.iter_mut()) {
-            slot.get_mut().word.zeroize();
-        }
+        self.wipe();
     }
 }
 
@@ -149,6 +153,22 @@ mod tests {
     use super::*;
     use crate::rules::RuleSet;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_memory_shows_no_word_and_leaves_none() {
+        let words = RuleSet::builtin().expect("the embedded rules are valid").words;
+        let mut memo = Memo::default().ready();
+        let text = b"Beispiel";
+        Vocabulary::new(&words, &memo).known(text, 0, &letters_at(text, 0, 32));
+        let kept = |memo: &Memo| {
+            let slots = memo.0.iter().flat_map(|slots| slots.iter());
+            slots.filter(|slot| slot.get().word != [0; 2]).count()
+        };
+        assert_eq!(kept(&memo), 1);
+        assert!(!format!("{memo:?}").contains("0x") && !format!("{memo:?}").contains("Beispiel"));
+        memo.wipe();
+        assert_eq!(kept(&memo), 0);
+    }
 
     proptest! {
         #[test]

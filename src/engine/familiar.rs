@@ -7,7 +7,7 @@
 //! what a worker has seen.
 //!
 //! What it holds in memory: keyed digests, from which no text can be told, 128 KiB of them. Where few
-//! lines are familiar it rests, for digests cost a fifth of a search.
+//! lines are familiar it rests, for digests cost a third of a search.
 
 use crate::detect::Found;
 use crate::scan::template::{Seed, Template};

@@ -148,6 +148,8 @@ impl TokenCache {
         let slot = &mut self.slots[first];
         (slot.mac, slot.label) = (mac, label);
         slot.value[..value.len()].copy_from_slice(value);
+        // Nothing is left of a longer one.
+        slot.value[value.len()..].fill(0);
         first
     }
 

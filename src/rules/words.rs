@@ -1,8 +1,8 @@
 //! One table from words to what they say: field names, keywords, honorifics.
 //!
 //! Built once from the rule files, then read only. A look-up hashes the word, compares it whole and
-//! returns its bits; an unknown word returns none. Cost: some 30 instructions without a loop for words
-//! of up to sixteen ASCII bytes, and one look at a filter of 8 KiB for most that are unknown.
+//! returns its bits; an unknown word returns none. Cost: no loop over the bytes for words of up to
+//! sixteen of ASCII, and one look at a filter of 8 KiB for most that are unknown.
 
 use crate::swar;
 

@@ -1,4 +1,4 @@
-//! The signs of a window that may end the key of a field, or open an address.
+//! The signs of a stretch that may end the key of a field, or open an address.
 
 use super::KeySlots;
 use super::rows::{Rows, behind};

@@ -288,6 +288,32 @@ mod tests {
     }
 
     #[test]
+    fn unwanted_lines_have_no_candidates_and_change_no_others() {
+        // A lane to each line, and three stretches: all of the second is unwanted, of the others some is.
+        let line =
+            |index: usize| format!("{:<63}\n", format!("{index} tel 030 23125{index} id=7 Herr X"));
+        let block: String = (0..3 * STRETCH).map(line).collect();
+        let wanted = |line: usize| line / STRETCH != 1 && line % 7 != 3;
+        let mut filter = Filter::default();
+        filter.add_word(b"herr", Cue::CAPITAL);
+        filter.add_word(b"tel", Cue::PHONE);
+        filter.add_key(b"id", Key::NAME);
+        let found = |wanted: &dyn Fn(usize) -> bool| {
+            let (mut marks, mut out) = (Marks::default(), Vec::new());
+            let kernel = Kernel::auto();
+            kernel.mark(block.as_bytes(), &mut marks);
+            kernel.groups(block.as_bytes(), &mut marks);
+            marks.wanted = (0..3 * STRETCH).map(|i| if wanted(i) { u64::MAX } else { 0 }).collect();
+            kernel.candidates(block.as_bytes(), &mut marks, &filter, &mut out);
+            out
+        };
+        let mut expected = found(&|_| true);
+        assert!(expected.len() > 9 * STRETCH, "{}", expected.len());
+        expected.retain(|candidate| wanted(candidate.at as usize / 64));
+        assert_eq!(found(&wanted), expected);
+    }
+
+    #[test]
     fn the_place_in_the_block_does_not_matter() {
         let alone = found(LINE);
         for shift in 0..=130 {

@@ -154,3 +154,55 @@ pub(super) fn behind(row: &Row, place: usize) -> u64 {
 fn spread(mask: u64) -> u64 {
     if mask == 0 { 0 } else { u64::MAX }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::stretch::AROUND;
+    use super::*;
+    use crate::scan::{Isa, Kernel};
+    use proptest::prelude::*;
+
+    /// Where `is` says yes to a place of `text`, byte by byte.
+    fn defined(text: &[u8], is: impl Fn(usize) -> bool) -> [u64; STRETCH] {
+        let mut masks = [0; STRETCH];
+        (0..text.len()).filter(|&at| is(at)).for_each(|at| masks[at / 64] |= 1 << (at % 64));
+        masks
+    }
+
+    proptest! {
+        #[test]
+        fn masks_say_what_bytes_say(text in "([a-cA-C]|[0-9]|[ .,:=<()/+\n-]|\"){0,400}") {
+            let text = text.as_bytes();
+            let mut lanes = Vec::new();
+            Kernel::new(Isa::Scalar).expect("it runs everywhere").classify(text, &mut lanes);
+            let (mut rows, mut padded) = (Rows::new(), [0; AROUND]);
+            if lanes.is_empty() {
+                return Ok(());
+            }
+            rows.fill(&Stretch::new(text, &lanes, &[], 0, &mut padded));
+            let byte = |at: usize, by: isize| {
+                at.checked_add_signed(by).and_then(|at| text.get(at)).copied().unwrap_or(b'\n')
+            };
+            let digit = |at: usize, by: isize| byte(at, by).is_ascii_digit();
+            let words = |at| {
+                byte(at, 0).is_ascii_alphabetic() && !byte(at, -1).is_ascii_alphanumeric()
+            };
+            let pairs = |at| byte(at, 0).is_ascii_uppercase() && byte(at, -1) == b' ';
+            let signs = |at| {
+                matches!(byte(at, 0), b'=' | b'<') || byte(at, 0) == b':' && !digit(at, -1)
+            };
+            let starts = |at| {
+                let soft = |by| digit(at, by) || b" -./()+,".contains(&byte(at, by));
+                let inner = b"-./()+,:=<".contains(&byte(at, -1)) && digit(at, -2);
+                digit(at, 0)
+                    && !byte(at, -1).is_ascii_alphanumeric()
+                    && (0..6).all(soft)
+                    && (!inner || (0..6).all(|by| digit(at, by)) || b"+,".contains(&byte(at, -1)))
+            };
+            prop_assert_eq!(rows.words(), defined(text, words));
+            prop_assert_eq!(rows.pairs(), defined(text, pairs));
+            prop_assert_eq!(rows.signs(), defined(text, signs));
+            prop_assert_eq!(rows.group_starts(), defined(text, starts));
+        }
+    }
+}
