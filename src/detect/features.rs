@@ -7,13 +7,12 @@
 //! tokens.
 
 use crate::lexicon::{self, Bits};
-use crate::rules::words::{LONGEST, lower_into};
-use crate::span::{Span, TypeCode};
-use crate::swar;
+use crate::span::Span;
 
-use super::line::{Line, is_word_byte};
+use super::line::Line;
 use super::person::{self, Case, LONGEST_WORD, MOST_WORDS, Name, Word};
 use super::reach;
+use super::side::{Lower, Side, gap, left, right};
 
 /// Bits of a slot.
 pub(super) const SLOT_BITS: u32 = 15;
@@ -80,92 +79,6 @@ impl Kind {
 
     fn is_listed_identity(self) -> bool {
         matches!(self, Kind::BeforeListed | Kind::AfterListed)
-    }
-}
-
-/// What stands beside a run.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Side {
-    /// What parts the run from it.
-    gap: u8,
-    /// The word, if one is near.
-    word: Lower,
-}
-
-/// Classes of gaps that are no byte of the text.
-mod gap {
-    pub(super) const EDGE: u8 = b'\n';
-    pub(super) const INSIDE: u8 = 1;
-    pub(super) const SMALL: u8 = b'a';
-    pub(super) const CAPITAL: u8 = b'A';
-    pub(super) const NUMBER: u8 = b'0';
-    pub(super) const PHONE: u8 = 2;
-    pub(super) const NAME: u8 = 3;
-}
-
-/// A word in lower case, its digits zeros, cut to sixteen bytes, with zeros behind.
-#[derive(Clone, Copy, Default)]
-struct Lower {
-    text: [u8; 16],
-    len: usize,
-}
-
-impl Lower {
-    fn new(word: &[u8]) -> Self {
-        let len = word.len().min(16);
-        let word = &word[..len];
-        let text = padded(word);
-        let halves = [text as u64, (text >> 64) as u64];
-        if (halves[0] | halves[1]) & swar::TOPS != 0 {
-            return Self::other(word);
-        }
-        // `v7`, `line3`: which digit it is says nothing.
-        let digits = halves.map(|half| swar::filled(swar::digits(half)) & swar::all(0x0f));
-        let [low, high] = halves.map(|half| half | swar::letters(half) >> 2);
-        let text = u128::from(low & !digits[0]) | u128::from(high & !digits[1]) << 64;
-        Self { text: text.to_le_bytes(), len }
-    }
-
-    /// The same for words that are not ASCII alone.
-    #[cold]
-    fn other(word: &[u8]) -> Self {
-        let mut lower = Self { len: word.len(), ..Self::default() };
-        lower_into(word, &mut lower.text);
-        for byte in &mut lower.text {
-            *byte = if byte.is_ascii_digit() { b'0' } else { *byte };
-        }
-        lower
-    }
-
-    fn whole(&self) -> u64 {
-        let whole = u128::from_le_bytes(self.text);
-        (whole as u64 ^ self.len as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (whole >> 64) as u64
-    }
-
-    fn first(&self, count: usize) -> u64 {
-        u128::from_le_bytes(self.text) as u64 & ((1 << (8 * count)) - 1)
-    }
-
-    fn last(&self, count: usize) -> u64 {
-        let from = self.len.saturating_sub(count);
-        let rest = u128::from_le_bytes(self.text) >> (8 * from);
-        rest as u64 & ((1 << (8 * count)) - 1)
-    }
-}
-
-/// Up to sixteen bytes, the first one lowest, zeros behind.
-#[inline]
-fn padded(word: &[u8]) -> u128 {
-    let len = word.len();
-    // Pieces that overlap hold every byte, and no length needs a loop.
-    if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
-        let [first, last] = [first, last].map(|part| u128::from(u64::from_le_bytes(*part)));
-        first | last << (8 * (len - 8))
-    } else if let (Some(first), Some(last)) = (word.first_chunk(), word.last_chunk()) {
-        let [first, last] = [first, last].map(|part| u128::from(u32::from_le_bytes(*part)));
-        first | last << (8 * (len - 4))
-    } else {
-        word.iter().rev().fold(0, |sum, &byte| sum << 8 | u128::from(byte))
     }
 }
 
@@ -283,53 +196,6 @@ fn slot(kind: Kind, value: u64) -> u16 {
     ((mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - SLOT_BITS)) as u16
 }
 
-/// What stands before `start`.
-fn left(line: &Line, start: usize) -> Side {
-    const NEAR: usize = 3;
-    if let Some((_, kind)) = line.last.filter(|&(end, _)| end + NEAR >= start && end <= start) {
-        let gap = if kind == TypeCode::NAM { gap::NAME } else { gap::PHONE };
-        return Side { gap, ..Side::default() };
-    }
-    let head = &line.text[line.start.max(line.done).min(start)..start];
-    match head {
-        [] => Side { gap: gap::EDGE, ..Side::default() },
-        [.., b' '] => {
-            let head = head.trim_ascii_end();
-            let Some(&last) = head.last() else { return Side::default() };
-            let end = head.len() - usize::from(!is_word_byte(last));
-            let length = reach::word_bytes_back(head, end.saturating_sub(LONGEST), end);
-            let word = Lower::new(&head[end - length..end]);
-            Side { gap: class(last), word }
-        }
-        [.., last] => Side { gap: class(*last), ..Side::default() },
-    }
-}
-
-/// What stands after `end`.
-fn right(line: &Line, end: usize) -> Side {
-    let rest = line.text.get(end..).unwrap_or_default();
-    match rest {
-        [] => Side { gap: gap::EDGE, ..Side::default() },
-        [b' ', next, ..] if is_word_byte(*next) => {
-            let length = reach::word_bytes(rest, 1, LONGEST);
-            Side { gap: class(*next), word: Lower::new(&rest[1..=length]) }
-        }
-        [b' ', b'(', b'+' | b'0'..=b'9', ..] | [b' ', b'+', ..] => {
-            Side { gap: gap::NUMBER, ..Side::default() }
-        }
-        [b' ', other, ..] | [other, ..] => Side { gap: class(*other), ..Side::default() },
-    }
-}
-
-fn class(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => gap::NUMBER,
-        b'A'..=b'Z' => gap::CAPITAL,
-        b'a'..=b'z' | 0x80.. => gap::SMALL,
-        _ => byte,
-    }
-}
-
 /// Whether a capitalised word can be a part of a name: a name list has it, or no list.
 #[inline]
 pub(super) fn is_worth(bits: Bits, text: &[u8]) -> bool {
@@ -356,20 +222,4 @@ fn stem(text: &[u8], is_plain: bool, word: &Word) -> Option<Bits> {
     }
     let stem = text.strip_suffix(b"s").filter(|_| word.bits.is_empty())?;
     Some(lexicon::word(stem))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn words_are_lowered_by_halves_as_by_bytes(word in "[A-Za-z0-9_.äÖ-]{0,20}") {
-            let word = word.as_bytes();
-            let (cut, lower) = (&word[..word.len().min(16)], Lower::new(word));
-            let other = Lower::other(cut);
-            prop_assert_eq!((lower.text, lower.len), (other.text, other.len));
-        }
-    }
 }

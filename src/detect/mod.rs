@@ -52,6 +52,7 @@ mod recall;
 mod remember;
 mod separator;
 mod shape;
+mod side;
 mod tuple;
 mod vocabulary;
 mod wanted;
