@@ -12,7 +12,7 @@ use crate::span::Span;
 use super::line::Line;
 use super::person::{self, Case, LONGEST_WORD, MOST_WORDS, Name, Word};
 use super::reach;
-use super::side::{Lower, Side, gap, left, right};
+use super::side::{Lower, Side, Sides, gap};
 
 /// Bits of a slot.
 pub(super) const SLOT_BITS: u32 = 15;
@@ -94,6 +94,11 @@ pub(super) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(super) fn new(line: &Line, name: &'a Name) -> Self {
+        Self::between(line, name, &Sides::of(line, name.span()))
+    }
+
+    /// The same where the sides of `name` are known.
+    pub(super) fn between(line: &Line, name: &'a Name, sides: &Sides) -> Self {
         let words = name.words();
         let mut lower = [Lower::default(); MOST_WORDS];
         let mut heads = [None; MOST_WORDS];
@@ -106,8 +111,7 @@ impl<'a> Run<'a> {
             *lower = Lower::new(text);
             *head = stem(text, is_plain, word);
         }
-        let span = name.span();
-        Self { words, lower, heads, left: left(line, span.start), right: right(line, span.end) }
+        Self { words, lower, heads, left: sides.left, right: sides.right }
     }
 
     /// The features of the word `i`.

@@ -9,6 +9,7 @@ use super::features::{self, Kind};
 use super::line::Line;
 use super::name::Names;
 use super::person::Name;
+use super::verdicts::Verdicts;
 use super::{Detector, model};
 
 pub use super::features::Kind as FeatureKind;
@@ -43,6 +44,7 @@ pub fn runs(
     let judge = Names {
         words: &detector.rules.words,
         vocabulary: (&detector.rules.words).into(),
+        verdicts: Verdicts::default(),
         phrases: &detector.rules.phrases,
         bias: model::Bias::Balanced,
     };

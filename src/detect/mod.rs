@@ -54,6 +54,7 @@ mod separator;
 mod shape;
 mod side;
 mod tuple;
+mod verdicts;
 mod vocabulary;
 mod wanted;
 
@@ -68,6 +69,7 @@ use operator::RuleNo;
 pub use phone::Rejected;
 use phone::{Phone, Phones};
 pub use quotes::Quotes;
+use verdicts::{Kept, Verdicts};
 use vocabulary::{Memo, Vocabulary};
 
 /// Something that was found.
@@ -128,6 +130,7 @@ pub struct Found {
     keys: KeyCache,
     /// What is known of the words that were met last.
     memo: Memo,
+    kept: Kept,
     /// Lines to be looked at once more: see [`again`].
     again: Vec<Span>,
     /// Where existing tokens are.
@@ -275,6 +278,7 @@ impl Detector {
         found.clear();
         // Names look at it while findings are added.
         let memo = std::mem::take(&mut found.memo).ready();
+        let kept = std::mem::take(&mut found.kept).ready();
         let vocabulary = Vocabulary::new(&self.rules.words, &memo);
         let mut run = Run {
             columns,
@@ -286,6 +290,7 @@ impl Detector {
             names: Names {
                 words: &self.rules.words,
                 vocabulary,
+                verdicts: Verdicts::new(&kept),
                 phrases: &self.rules.phrases,
                 bias: self.bias,
             },
@@ -329,7 +334,7 @@ impl Detector {
             }
             (None, None) => {}
         }
-        found.memo = memo;
+        (found.memo, found.kept) = (memo, kept);
     }
 
     /// Adds the people that `memory` holds to the findings of `block`, and those to `memory`.

@@ -19,6 +19,7 @@ use super::key::Class;
 use super::line::{Field, Line, is_word_byte};
 use super::model::Bias;
 use super::person::{self, Manner, Name};
+use super::verdicts::Verdicts;
 use super::vocabulary::Vocabulary;
 
 /// What the name detector needs to know.
@@ -27,6 +28,8 @@ pub(super) struct Names<'a> {
     pub words: &'a Words,
     /// The same, and the lexicon, with a memory.
     pub vocabulary: Vocabulary<'a>,
+    /// The model, with a memory.
+    pub verdicts: Verdicts<'a>,
     pub phrases: &'a HashSet<Vec<u8>>,
     pub bias: Bias,
 }

@@ -11,12 +11,11 @@ use crate::span::{Span, TypeCode};
 use crate::swar;
 
 use super::Context;
-use super::features::{self, Run};
+use super::features;
 use super::field;
 use super::judge::{self, Trust};
 use super::key::Class;
 use super::line::{Line, is_word_byte};
-use super::model;
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
 use super::reach;
@@ -48,14 +47,13 @@ impl Names<'_> {
         if role {
             name.skip(1);
         }
-        let judged = Run::new(line, &name);
         let points = match judge::points(&name) {
             points if role => points + judge::prior(Trust::Some),
             _ if after_number(line, name.span().start) => judge::prior(Trust::Some),
             against if against < 0 && is_sentence(line) => 0,
             against => against,
         };
-        let tags = model::tags(&judged, self.bias.points() + points);
+        let tags = self.verdicts.tags(line, &name, self.bias.points() + points);
         let words = tagged(name.words(), &tags);
         (is_name(words) && !self.is_other_value(line, name.span()))
             .then(|| self.whole(line, span(words)))
@@ -90,10 +88,8 @@ impl Names<'_> {
         if !worth || name.words().iter().any(humped) || self.touches(line, name.span()) {
             return None;
         }
-        let tags = model::tags(
-            &Run::new(line, name),
-            self.bias.points() + judge::prior(trust) + judge::points(name),
-        );
+        let points = judge::prior(trust) + judge::points(name);
+        let tags = self.verdicts.tags(line, name, self.bias.points() + points);
         let words = tagged(name.words(), &tags);
         let city = matches!(words, [only] if only.bits.is_place() && only.bits.given() < 2);
         (tags[0] && is_name(words) && !city && !words.iter().all(judge::is_thing))

@@ -5,7 +5,7 @@
 //! its kind alone.
 
 use crate::rules::words::{LONGEST, lower_into};
-use crate::span::TypeCode;
+use crate::span::{Span, TypeCode};
 use crate::swar;
 
 use super::line::{Line, is_word_byte};
@@ -18,6 +18,30 @@ pub(super) struct Side {
     pub gap: u8,
     /// The word, if one is near.
     pub word: Lower,
+}
+
+impl Side {
+    /// All of it: the word, and in the low 13 bits of a number the gap and how long the word is.
+    #[inline]
+    pub(super) fn packed(&self) -> ([u64; 2], u64) {
+        let text = u128::from_le_bytes(self.word.text);
+        let short = u64::from(self.gap) | (self.word.len as u64) << 8;
+        ([text as u64, (text >> 64) as u64], short)
+    }
+}
+
+/// What stands on both sides of a run.
+pub(super) struct Sides {
+    pub left: Side,
+    pub right: Side,
+}
+
+impl Sides {
+    /// What stands beside the run at `span`.
+    #[inline]
+    pub(super) fn of(line: &Line, span: Span) -> Self {
+        Self { left: left(line, span.start), right: right(line, span.end) }
+    }
 }
 
 /// Classes of gaps that are no byte of the text.
@@ -82,7 +106,7 @@ impl Lower {
 }
 
 /// What stands before `start`.
-pub(super) fn left(line: &Line, start: usize) -> Side {
+fn left(line: &Line, start: usize) -> Side {
     const NEAR: usize = 3;
     if let Some((_, kind)) = line.last.filter(|&(end, _)| end + NEAR >= start && end <= start) {
         let gap = if kind == TypeCode::NAM { gap::NAME } else { gap::PHONE };
@@ -104,7 +128,7 @@ pub(super) fn left(line: &Line, start: usize) -> Side {
 }
 
 /// What stands after `end`.
-pub(super) fn right(line: &Line, end: usize) -> Side {
+fn right(line: &Line, end: usize) -> Side {
     let rest = line.text.get(end..).unwrap_or_default();
     match rest {
         [] => Side { gap: gap::EDGE, ..Side::default() },
