@@ -151,8 +151,9 @@ impl Names<'_> {
             rest.get(4..7).is_some_and(|signs| signs.contains(&b'_'))
                 && (1..4).any(|gap| token::lex(&rest[gap..]).is_some())
         };
-        settled(span.start)
-            || settled(self.past_particles(line, span.start))
+        // Most lines have nothing settled yet, and the particles before a run need no look.
+        let any = line.token_end != usize::MAX || matches!(line.last, Some((_, TypeCode::NAM)));
+        any && (settled(span.start) || settled(self.past_particles(line, span.start)))
             || opens_token(span.end)
             || opens_token(self.end_of_particles(line, span.end))
     }
