@@ -69,6 +69,17 @@ const fn define(byte: u8) -> Class {
     }
 }
 
+/// A table that says yes to the bytes of `members`: for sets that no class is.
+pub const fn among(members: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < members.len() {
+        table[members[index] as usize] = true;
+        index += 1;
+    }
+    table
+}
+
 static TABLE: [Class; 256] = {
     let mut table = [Class::NONE; 256];
     let mut byte = 0;
@@ -102,6 +113,12 @@ mod tests {
         assert_eq!(members(Class::ESCAPE), sorted(br"%&\"));
         assert_eq!(members(Class::HIGH), (0x80..=0xff).collect::<Vec<u8>>());
         assert_eq!(members(Class::SPACE), b" ");
+    }
+
+    #[test]
+    fn a_table_says_yes_to_its_members_alone() {
+        let table = among(b"a\xff");
+        assert!((0..=255).all(|byte| table[usize::from(byte)] == matches!(byte, b'a' | 0xff)));
     }
 
     #[test]

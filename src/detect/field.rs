@@ -6,6 +6,7 @@
 //! as far as it makes sense.
 
 use crate::carrier::{self, Unit};
+use crate::class::among;
 use crate::rules::words::Words;
 use crate::span::Span;
 
@@ -187,16 +188,6 @@ static STOPS: [bool; 256] = among(b";\"}]|\t");
 
 /// What ends it in a query.
 static QUERY_STOPS: [bool; 256] = among(b";\"}]|\t& ");
-
-const fn among(bytes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut index = 0;
-    while index < bytes.len() {
-        table[bytes[index] as usize] = true;
-        index += 1;
-    }
-    table
-}
 
 #[inline]
 fn is_key_byte(byte: u8) -> bool {

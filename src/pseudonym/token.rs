@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::class::among;
 use crate::span::TypeCode;
 
 /// The sixteen letters of key ids and bodies, by the value of their nibble.
@@ -110,15 +111,7 @@ static PAIRS: [[u8; 2]; 256] = {
     pairs
 };
 
-static IN_ALPHABET: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut i = 0;
-    while i < ALPHABET.len() {
-        table[ALPHABET[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
+static IN_ALPHABET: [bool; 256] = among(ALPHABET);
 
 #[cfg(test)]
 mod tests {

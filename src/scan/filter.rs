@@ -4,6 +4,7 @@
 //! may say, so it never loses a word it was made from and now and then takes another for one;
 //! whoever takes the candidate looks the word up. A look costs a multiplication and a load.
 
+use crate::class::among;
 use crate::swar::{self, eight};
 
 /// What a word may say where it stands.
@@ -184,15 +185,7 @@ pub(super) fn without_closing(mut tail: u64) -> (u64, u32) {
 }
 
 /// What may stand between a key and its sign.
-static CLOSING: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, b' ' | b'"' | b'\'' | b'\\' | b')' | b'0'..=b'9');
-        byte += 1;
-    }
-    table
-};
+static CLOSING: [bool; 256] = among(b" \"'\\)0123456789");
 
 /// The letters, of any script, that `tail` ends in; four at most, in lower case and on top.
 #[inline(always)]

@@ -3,6 +3,7 @@
 use super::KeySlots;
 use super::rows::{Rows, behind};
 use super::stretch::{Lists, SPAN, Said, Stretch};
+use crate::class::among;
 use crate::scan::filter::{Filter, Key, without_closing};
 use crate::scan::mask::leading_run;
 use crate::swar::eight;
@@ -88,23 +89,12 @@ fn is_after_display(before: [u8; 8], next: u8) -> bool {
     !PARTED[usize::from(last)] & OPENS_ADDRESS[usize::from(next)]
 }
 
-/// A table that says yes to the bytes of `yes`.
-const fn table(yes: &[u8]) -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut at = 0;
-    while at < yes.len() {
-        table[yes[at] as usize] = true;
-        at += 1;
-    }
-    table
-}
-
 /// What stands before an address without a display name.
-static PARTED: [bool; 256] = table(b":,;=(> \n");
+static PARTED: [bool; 256] = among(b":,;=(> \n");
 
 /// What an address may begin with.
 static OPENS_ADDRESS: [bool; 256] = {
-    let mut table = table(b"+%_");
+    let mut table = among(b"+%_");
     let mut byte = 0;
     while byte < 256 {
         let b = byte as u8;
@@ -115,4 +105,4 @@ static OPENS_ADDRESS: [bool; 256] = {
 };
 
 /// What parts the words of a key, or the argument of a call from what stands before it.
-static JOINS: [bool; 256] = table(b"_-.,0123456789");
+static JOINS: [bool; 256] = among(b"_-.,0123456789");
