@@ -36,6 +36,7 @@ pub mod learn;
 mod line;
 mod listed;
 mod measure;
+mod memo;
 mod model;
 mod name;
 mod number;
@@ -130,6 +131,7 @@ pub struct Found {
     keys: KeyCache,
     /// What is known of the words that were met last.
     memo: Memo,
+    /// What the model said of the runs that were met last.
     kept: Kept,
     /// Lines to be looked at once more: see [`again`].
     again: Vec<Span>,

@@ -6,27 +6,25 @@
 //! hold names, so each worker keeps its own and wipes it in the end. Longer runs are few, and are judged
 //! anew.
 
-use std::cell::Cell;
-use std::fmt;
-
 use zeroize::Zeroize;
 
 use crate::lexicon::Bits;
 
 use super::features::Run;
 use super::line::Line;
+use super::memo::{Memo, Slots};
 use super::model;
 use super::person::{Case, MOST_WORDS, Name, Word};
 use super::side::Sides;
 
 /// The model and, for who has one, a memory of what it said.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Verdicts<'a>(Option<&'a Slots>);
+pub(super) struct Verdicts<'a>(Option<&'a Slots<Slot, SLOTS>>);
 
 impl<'a> Verdicts<'a> {
     /// The model with a memory.
     pub(super) fn new(kept: &'a Kept) -> Self {
-        Self(kept.0.as_deref())
+        Self(kept.slots())
     }
 
     /// Which words of the run `name` are a name; `prior` is added to the score of each.
@@ -38,7 +36,7 @@ impl<'a> Verdicts<'a> {
             _ => None,
         };
         let (Some(slots), Some(key)) = (self.0, key) else { return ask() };
-        let place = key.place(slots);
+        let place = slots.place(key.hash());
         let slot = place.get();
         if slot.key == key {
             return slot.tags;
@@ -76,14 +74,13 @@ impl Key {
         Some(Self([own as u64, (own >> 64) as u64, before, more_before, after, more_after, small]))
     }
 
-    /// The place that a run has among the others.
+    /// What tells its place among the others.
     #[inline]
-    fn place(self, slots: &Slots) -> &Cell<Slot> {
+    fn hash(self) -> u64 {
         let [own, more_own, before, more_before, after, more_after, small] = self.0;
         let words = own ^ before.rotate_left(17) ^ after.rotate_left(38);
         let rest = more_own ^ more_before.rotate_left(17) ^ more_after.rotate_left(38) ^ small;
-        let mixed = (words ^ rest.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        &slots[(mixed >> (64 - SLOTS.trailing_zeros())) as usize]
+        (words ^ rest.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     }
 }
 
@@ -96,42 +93,23 @@ fn padded(word: &[u8]) -> u128 {
 const LONGEST: usize = 16;
 /// 16 KiB.
 const SLOTS: usize = 256;
-type Slots = [Cell<Slot>; SLOTS];
 
 /// A run and what the model says of it; free as long as the run has no word.
 #[derive(Clone, Copy, Default)]
 #[repr(align(64))]
-struct Slot {
+pub(super) struct Slot {
     key: Key,
     tags: [bool; MOST_WORDS],
 }
 
-impl fmt::Debug for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        // The word may be a name.
-        f.write_str("Slot")
+impl Zeroize for Slot {
+    fn zeroize(&mut self) {
+        self.key.0.zeroize();
     }
 }
 
-/// What was said last; each run has one place.
-#[derive(Debug, Default)]
-pub(super) struct Kept(Option<Box<Slots>>);
-
-impl Kept {
-    /// The same, ready for use: an empty one takes no room.
-    pub(super) fn ready(mut self) -> Self {
-        self.0.get_or_insert_with(|| Box::new(std::array::from_fn(|_| Cell::default())));
-        self
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        for slot in self.0.iter_mut().flat_map(|slots| slots.iter_mut()) {
-            slot.get_mut().key.0.zeroize();
-        }
-    }
-}
+/// What was said last.
+pub(super) type Kept = Memo<Slot, SLOTS>;
 
 #[cfg(test)]
 mod tests {

@@ -4,9 +4,6 @@
 //! asking for both costs ten times a look at the memory. A word is compared whole, so the memory never
 //! changes an answer. It may hold names, so each worker keeps its own and wipes it in the end.
 
-use std::cell::Cell;
-use std::fmt;
-
 use zeroize::Zeroize;
 
 use crate::lexicon::{self, Bits};
@@ -14,6 +11,7 @@ use crate::rules::words::{self, Said, Words};
 
 use super::case::{Case, case};
 use super::line::is_word_byte;
+use super::memo::{self, Slots};
 use super::reach::{self, Letters};
 
 /// What is known of a word.
@@ -35,7 +33,7 @@ pub(super) struct Known {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Vocabulary<'a> {
     pub words: &'a Words,
-    memo: Option<&'a Slots>,
+    memo: Option<&'a Slots<Slot, SLOTS>>,
 }
 
 impl<'a> From<&'a Words> for Vocabulary<'a> {
@@ -47,7 +45,7 @@ impl<'a> From<&'a Words> for Vocabulary<'a> {
 impl<'a> Vocabulary<'a> {
     /// The rules with a memory, which always sees the same rules.
     pub(super) fn new(words: &'a Words, memo: &'a Memo) -> Self {
-        Self { words, memo: memo.0.as_deref() }
+        Self { words, memo: memo.slots() }
     }
 
     /// What is known of the `letters` at `at`, of which there is one at least.
@@ -62,7 +60,7 @@ impl<'a> Vocabulary<'a> {
     #[inline]
     pub(super) fn kept(self, word: [u64; 2], look_up: impl FnOnce() -> Known) -> Known {
         let Some(memo) = self.memo else { return look_up() };
-        let place = place(memo, word);
+        let place = memo.place(hash(word));
         let slot = place.get();
         if slot.word == word {
             return slot.known;
@@ -99,53 +97,29 @@ impl<'a> Vocabulary<'a> {
 const LONGEST: usize = 16;
 /// 16 KiB.
 const SLOTS: usize = 512;
-type Slots = [Cell<Slot>; SLOTS];
 
 /// A word as [`Letters::first`] has it; free as long as it has no letter, which nothing is known of.
 #[derive(Clone, Copy, Default)]
 #[repr(align(32))]
-struct Slot {
+pub(super) struct Slot {
     word: [u64; 2],
     known: Known,
 }
 
-/// The place that a word has among the others.
+/// What tells its place among the others.
 #[inline]
-fn place(slots: &Slots, [low, high]: [u64; 2]) -> &Cell<Slot> {
-    let mixed = (low ^ high.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    &slots[(mixed >> (64 - SLOTS.trailing_zeros())) as usize]
+fn hash([low, high]: [u64; 2]) -> u64 {
+    (low ^ high.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
-impl fmt::Debug for Slot {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        // The word may be a name.
-        f.write_str("Slot")
+impl Zeroize for Slot {
+    fn zeroize(&mut self) {
+        self.word.zeroize();
     }
 }
 
-/// The words that were met last; each has one place.
-#[derive(Debug, Default)]
-pub(super) struct Memo(Option<Box<Slots>>);
-
-impl Memo {
-    /// The same, ready for use: an empty one takes no room.
-    pub(super) fn ready(mut self) -> Self {
-        self.0.get_or_insert_with(|| Box::new(std::array::from_fn(|_| Cell::default())));
-        self
-    }
-
-    fn wipe(&mut self) {
-        for slot in self.0.iter_mut().flat_map(|slots| slots.iter_mut()) {
-            slot.get_mut().word.zeroize();
-        }
-    }
-}
-
-impl Drop for Memo {
-    fn drop(&mut self) {
-        self.wipe();
-    }
-}
+/// The words that were met last.
+pub(super) type Memo = memo::Memo<Slot, SLOTS>;
 
 #[cfg(test)]
 mod tests {
@@ -161,7 +135,7 @@ mod tests {
         let text = b"Beispiel";
         Vocabulary::new(&words, &memo).known(text, 0, &letters_at(text, 0, 32));
         let kept = |memo: &Memo| {
-            let slots = memo.0.iter().flat_map(|slots| slots.iter());
+            let slots = memo.slots().into_iter().flat_map(Slots::iter);
             slots.filter(|slot| slot.get().word != [0; 2]).count()
         };
         assert_eq!(kept(&memo), 1);
