@@ -54,6 +54,24 @@ pub(crate) const fn filled(mask: u64) -> u64 {
     (mask << 1).wrapping_sub(mask >> 7)
 }
 
+/// Whether `long`, which is no shorter, begins with `short`. Two words that may overlap cover most of what is
+/// kept in caches, and spare a call.
+#[inline]
+pub(crate) fn begins_with(long: &[u8], short: &[u8]) -> bool {
+    let len = short.len();
+    if let (Some(first), Some(last), 8..=16) =
+        (short.first_chunk::<8>(), short.last_chunk::<8>(), len)
+    {
+        return long[..8] == *first && long[len - 8..len] == *last;
+    }
+    if let (Some(first), Some(last), 4..8) =
+        (short.first_chunk::<4>(), short.last_chunk::<4>(), len)
+    {
+        return long[..4] == *first && long[len - 4..len] == *last;
+    }
+    long[..len] == *short
+}
+
 /// An array of eight, written out: what a loop or a closure would put on the stack, and into a function
 /// of its own, stays in registers of the caller's width.
 macro_rules! eight {
@@ -122,6 +140,20 @@ mod tests {
         answers(digits, |byte| byte.is_ascii_digit());
         for wanted in [b' ', b'\\', b'9', 0, 0x7f] {
             answers(|bytes| equal(bytes, wanted), |byte| byte == wanted);
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_compared_whole() {
+        let long: [u8; 40] = std::array::from_fn(|i| i as u8);
+        for len in 0..=long.len() {
+            let mut short = long[..len].to_vec();
+            assert!(begins_with(&long, &short), "{len}");
+            for at in 0..len {
+                short[at] ^= 1;
+                assert!(!begins_with(&long, &short), "{at} of {len}");
+                short[at] ^= 1;
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use std::fmt;
 use zeroize::Zeroize;
 
 use crate::rules::words::{Said, Words, lower_into};
+use crate::swar;
 
 /// What a field holds, judged by its name alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +116,7 @@ impl KeyCache {
             return (classify(words, key), Traits::of(key));
         }
         let slot = &mut self.0[hash(key) % Self::SLOTS];
-        if usize::from(slot.len) != key.len() || !begins_with(&slot.key, key) {
+        if usize::from(slot.len) != key.len() || !swar::begins_with(&slot.key, key) {
             slot.key[..key.len()].copy_from_slice(key);
             slot.len = key.len() as u8;
             (slot.class, slot.traits) = (classify(words, key), Traits::of(key));
@@ -135,25 +136,6 @@ impl Drop for KeyCache {
     fn drop(&mut self) {
         self.0.iter_mut().for_each(|slot| slot.key.zeroize());
     }
-}
-
-/// Whether `key` opens `long`.
-#[inline]
-fn begins_with(long: &[u8; KeyCache::LONGEST], key: &[u8]) -> bool {
-    let len = key.len();
-    // Two words that may overlap cover most keys, and spare a call.
-    if let (Some(first), Some(last), 4..=8) = (key.first_chunk(), key.last_chunk(), len) {
-        return same::<4>(&long[..4], first) && same::<4>(&long[len - 4..len], last);
-    }
-    if let (Some(first), Some(last), 8..=16) = (key.first_chunk(), key.last_chunk(), len) {
-        return same::<8>(&long[..8], first) && same::<8>(&long[len - 8..len], last);
-    }
-    long[..len] == *key
-}
-
-#[inline]
-fn same<const N: usize>(long: &[u8], word: &[u8; N]) -> bool {
-    long == word
 }
 
 /// Multiplicative hash over both ends of `key`.

@@ -17,6 +17,7 @@ use zeroize::Zeroize;
 use super::keys::Keys;
 use super::token;
 use crate::span::TypeCode;
+use crate::swar;
 
 /// What is to be replaced, told apart by how it came here: the same bytes can be the text of one
 /// identity and the canonical form of another.
@@ -70,18 +71,7 @@ impl Slot {
 
     #[inline]
     fn holds(&self, label: u32, value: &[u8]) -> bool {
-        self.label == label && self.begins_with(value)
-    }
-
-    #[inline]
-    fn begins_with(&self, value: &[u8]) -> bool {
-        // Two words that may overlap cover most values, and spare a call.
-        if let (Some(first), Some(last), 8..=16) =
-            (value.first_chunk::<8>(), value.last_chunk::<8>(), value.len())
-        {
-            return self.value[..8] == *first && self.value[value.len() - 8..value.len()] == *last;
-        }
-        self.value[..value.len()] == *value
+        self.label == label && swar::begins_with(&self.value, value)
     }
 }
 
