@@ -27,10 +27,10 @@ impl Cue {
     /// A part of a name if the word before it begins with a capital (`Erika von Beispiel`).
     pub const PARTICLE: Cue = Cue(1 << 6);
 
-    /// Whether it says nothing.
+    /// Whether it may say anything by itself, and not of the next word alone.
     #[inline(always)]
-    pub(super) fn is_none(self) -> bool {
-        self.0 == 0
+    pub(super) fn is_cue(self) -> bool {
+        self.0 & !Self::OPENS.0 != 0
     }
 
     /// Whether any of `of` is said.

@@ -237,8 +237,8 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             Proof::Avx2(proof) => proof.groups(bytes, marks),
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx512(proof) => proof.avx2().groups(bytes, marks),
-            _ => candidate::fill_groups(bytes, marks),
+            Proof::Avx512(proof) => proof.groups(bytes, marks),
+            _ => candidate::fill_groups(bytes, marks, candidate::list),
         }
     }
 
@@ -273,10 +273,10 @@ impl Kernel {
             #[cfg(target_arch = "x86_64")]
             Proof::Avx2(proof) => proof.candidates(bytes, marks, filter, out),
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx512(proof) => proof.avx2().candidates(bytes, marks, filter, out),
+            Proof::Avx512(proof) => proof.candidates(bytes, marks, filter, out),
             _ => {
-                let slots = (filter::word_slots, filter::key_slots);
-                candidate::fill(bytes, marks, filter, slots, out);
+                let search = (filter::word_slots, filter::key_slots, candidate::list);
+                candidate::fill(bytes, marks, filter, search, out);
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The signs of a stretch that may end the key of a field, or open an address.
 
 use super::KeySlots;
+use super::places::Places;
 use super::rows::{Rows, behind};
-use super::stretch::{Lists, SPAN, Said, Stretch};
+use super::stretch::{Lists, Said, Stretch};
 use crate::class::among;
 use crate::scan::filter::{Filter, Key, without_closing};
 use crate::scan::mask::leading_run;
@@ -19,20 +20,17 @@ impl Stretch<'_> {
         lists: &mut Lists,
         slots: impl KeySlots,
     ) {
-        let mut count = 0;
-        for places in lists.signs.parts() {
+        lists.hits.clear();
+        for &places in lists.signs.parts() {
             let tails = eight!(I => u64::from_le_bytes(self.behind(usize::from(places[I]))));
             let known = filter.know_keys(slots(tails));
-            eight!(I => {
+            let kept = eight!(I => {
                 let sign: [u8; 1] = self.ahead(usize::from(places[I]));
-                let other = (tails[I] >> 56 == u64::from(b')')) | (sign == [b'<']);
-                lists.hits[count % SPAN] = places[I];
-                count += usize::from(known[I] | other);
+                known[I] | (tails[I] >> 56 == u64::from(b')')) | (sign == [b'<'])
             });
+            lists.hits.push(places, kept);
         }
-        // The last part may be longer than the list.
-        let end = lists.signs.as_slice().last().copied().unwrap_or(0);
-        for &place in lists.hits[..count].iter().filter(|&&place| place <= end) {
+        for &place in lists.hits.as_slice().iter().filter(|&&place| place != Places::NONE) {
             let place = usize::from(place);
             self.sign(place, filter, rows, &mut lists.said[place / 64 + 1]);
         }

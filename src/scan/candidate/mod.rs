@@ -9,8 +9,9 @@ use super::Marks;
 use super::filter::{AT_ONCE, Filter};
 use super::mask::after;
 use crate::class::Class;
+use places::{Places, SPAN};
 use rows::Rows;
-use stretch::{AROUND, GroupStarts, Lists, SPAN, STRETCH, Said, Stretch};
+use stretch::{AROUND, Lists, Said, Stretch};
 
 mod key;
 mod number;
@@ -20,6 +21,8 @@ mod stretch;
 mod word;
 
 pub use number::{Group, PHONE_WORD_REACH};
+pub(super) use places::STRETCH;
+pub(super) use places::{List, ROOM, Room, list};
 
 /// Why a place is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,18 +63,15 @@ impl<F: Fn([u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] + Copy> KeySlots for F {}
 ///
 /// Inlined by force: a kernel compiles it for the instructions that it vouches for.
 #[inline(always)]
-pub(super) fn fill_groups(bytes: &[u8], marks: &mut Marks) {
+pub(super) fn fill_groups(bytes: &[u8], marks: &mut Marks, list: impl List) {
     if marks.grouped {
         return;
     }
-    let (mut starts, mut padded, mut rows) = (GroupStarts::new(), [0; AROUND], Rows::new());
+    let (mut starts, mut padded, mut rows) = (Places::new(), [0; AROUND], Rows::new());
     for first in (0..marks.lanes.len()).step_by(STRETCH) {
         let stretch = Stretch::new(bytes, &marks.lanes, &[], first, &mut padded);
-        starts.clear();
         rows.fill(&stretch);
-        for (index, &mask) in rows.group_starts().iter().take(stretch.count).enumerate() {
-            starts.push::<1>(mask, (index * 64) as u16);
-        }
+        starts.fill(&rows.group_starts(), GROUPS, list);
         stretch.groups(&rows, &starts, &mut marks.groups);
     }
     marks.grouped = true;
@@ -85,7 +85,7 @@ pub(super) fn fill(
     bytes: &[u8],
     marks: &mut Marks,
     filter: &Filter,
-    slots: (impl WordSlots, impl KeySlots),
+    (word_slots, key_slots, list): (impl WordSlots, impl KeySlots, impl List),
     out: &mut Vec<Candidate>,
 ) {
     out.clear();
@@ -100,83 +100,64 @@ pub(super) fn fill(
             lists.said[STRETCH] = Said::default();
             continue;
         }
-        stretch.list(&mut rows, &mut lists, *grouped);
+        stretch.list(&mut rows, &mut lists, *grouped, list);
         stretch.groups(&rows, &lists.groups, groups);
         let (start, end) = (stretch.at(0), stretch.at(SPAN));
         used += groups[used..].iter().take_while(|group| (group.at as usize) < start).count();
         let own = groups[used..].iter().take_while(|group| (group.at as usize) < end).count();
-        stretch.fill(filter, slots, &rows, &groups[used..used + own], &mut lists, out);
+        stretch.words(filter, &mut lists, word_slots);
+        stretch.keys(filter, &rows, &mut lists, key_slots);
+        stretch.numbers(&rows, &groups[used..used + own], &mut lists);
+        stretch.put(&rows, &mut lists, list, out);
         used += own;
     }
     *grouped = true;
 }
 
 impl Stretch<'_> {
-    /// Adds the candidates of the stretch, which has been listed: each class is thinned out by itself,
-    /// first by arithmetic on masks, then by a look at what is left.
-    #[inline(always)]
-    fn fill(
-        &self,
-        filter: &Filter,
-        (word_slots, key_slots): (impl WordSlots, impl KeySlots),
-        rows: &Rows,
-        groups: &[Group],
-        lists: &mut Lists,
-        out: &mut Vec<Candidate>,
-    ) {
-        self.words(filter, lists, word_slots);
-        self.keys(filter, rows, lists, key_slots);
-        self.numbers(rows, groups, lists);
-        for (index, pairs) in rows.pairs().iter().enumerate().take(self.count) {
-            let (said, wanted) = (&lists.said[index + 1], self.wanted(index));
-            let mut others = pairs & wanted | said.numbers | said.names;
-            // Most logs have neither escapes nor other scripts.
-            if rows.hidden[index + 1] & wanted != 0 {
-                others |= (self.escapes(rows, index) | self.foreign_digits(rows, index)) & wanted;
-            }
-            self.put(index, said.words, others, out);
-        }
-    }
-
     /// Lists the words, the signs and, unless they are `grouped`, the digit groups of the stretch, and
-    /// forgets what was said of others.
+    /// forgets what was said of others: each class is thinned out by itself, first by arithmetic on masks,
+    /// then by a look at what is left.
     #[inline(always)]
-    fn list(&self, rows: &mut Rows, lists: &mut Lists, grouped: bool) {
-        lists.words.clear();
-        lists.signs.clear();
-        lists.groups.clear();
+    fn list(&self, rows: &mut Rows, lists: &mut Lists, grouped: bool, list: impl List) {
         lists.said[1..].fill(Said::default());
         rows.fill(self);
-        let (words, signs) = (rows.words(), rows.signs());
-        let starts = if grouped { [0; STRETCH] } else { rows.group_starts() };
-        for index in 0..self.count {
-            let (wanted, base) = (self.wanted(index), (index * 64) as u16);
-            if wanted != 0 {
-                lists.words.push::<2>(words[index] & wanted, base);
-                lists.signs.push::<1>(signs[index] & wanted, base);
-                if !grouped {
-                    lists.groups.push::<1>(starts[index], base);
-                }
-            }
+        let both = |masks: [u64; STRETCH]| std::array::from_fn(|i| masks[i] & rows.wanted[i]);
+        lists.words.fill(&both(rows.words()), WORDS, list);
+        lists.signs.fill(&both(rows.signs()), SIGNS, list);
+        lists.groups.clear();
+        if !grouped {
+            lists.groups.fill(&rows.group_starts(), GROUPS, list);
         }
     }
 
-    /// Adds the candidates at `words` and `others` in order.
+    /// Adds all candidates in order.
     #[inline(always)]
-    fn put(&self, index: usize, words: u64, others: u64, out: &mut Vec<Candidate>) {
-        let mut rest = words | others;
-        while rest != 0 {
-            let place = index * 64 + rest.trailing_zeros() as usize;
-            let bit = rest & rest.wrapping_neg();
-            rest ^= bit;
-            let [byte] = self.ahead(place);
-            let word = words & bit != 0;
-            let trigger = if word { Trigger::Word } else { TRIGGERS[usize::from(byte)] };
-            // The plus sign belongs to the number.
-            let plus = (trigger == Trigger::Number) & (self.behind(place) == [b'+']);
-            let at = self.at(place) as u32 - u32::from(plus);
-            out.push(Candidate { at, trigger });
+    fn put(&self, rows: &Rows, lists: &mut Lists, list: impl List, out: &mut Vec<Candidate>) {
+        let (mut masks, wanted) = (rows.pairs(), &rows.wanted);
+        for (index, mask) in masks.iter_mut().enumerate() {
+            let said = &lists.said[index + 1];
+            *mask = *mask & wanted[index] | said.words | said.numbers | said.names;
+            // Most logs have neither escapes nor other scripts.
+            if rows.hidden[index + 1] & wanted[index] != 0 {
+                let hidden = self.escapes(rows, index) | self.foreign_digits(rows, index);
+                *mask |= hidden & wanted[index];
+            }
         }
+        lists.found.fill(&masks, FOUND, list);
+        let found = lists.found.as_slice().iter().map(|&place| usize::from(place));
+        out.extend(found.map(|place| self.candidate(place, lists.said[place / 64 + 1].words)));
+    }
+
+    /// The candidate at `place`, in a lane where a name may follow `words`.
+    #[inline(always)]
+    fn candidate(&self, place: usize, words: u64) -> Candidate {
+        let [byte] = self.ahead(place);
+        let word = words >> (place % 64) & 1 != 0;
+        let trigger = if word { Trigger::Word } else { TRIGGERS[usize::from(byte)] };
+        // The plus sign belongs to the number.
+        let plus = (trigger == Trigger::Number) & (self.behind(place) == [b'+']);
+        Candidate { at: self.at(place) as u32 - u32::from(plus), trigger }
     }
 
     /// The escapes that may spell something of a number or part it from what stands before it.
@@ -220,6 +201,12 @@ impl Stretch<'_> {
         digits
     }
 }
+
+/// What few of 64 bytes have more of than this.
+const WORDS: usize = 8;
+const SIGNS: usize = 4;
+const GROUPS: usize = 4;
+const FOUND: usize = 4;
 
 /// What the class of a byte says of a candidate there, cue words apart.
 static TRIGGERS: [Trigger; 256] = {

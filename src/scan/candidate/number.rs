@@ -5,8 +5,9 @@
 //! plus sign, a leading zero or in three groups or more, then only where something near it may speak
 //! for a number: a phone word, a key, a tie, a name, a cell, a bracket.
 
+use super::places::Places;
 use super::rows::{Rows, ahead, behind};
-use super::stretch::{GroupStarts, Lists, Stretch};
+use super::stretch::{Lists, Stretch};
 use crate::scan::mask::{after_last, before_first, run, up_to};
 
 /// Least number of digits, joined by separators, that can be a phone number.
@@ -45,7 +46,7 @@ enum Need {
 impl Stretch<'_> {
     /// Adds those of the digit groups at `starts` that may begin a number.
     #[inline(always)]
-    pub(super) fn groups(&self, rows: &Rows, starts: &GroupStarts, out: &mut Vec<Group>) {
+    pub(super) fn groups(&self, rows: &Rows, starts: &Places, out: &mut Vec<Group>) {
         for &place in starts.as_slice() {
             let place = usize::from(place);
             let Some(need) = self.need(rows, place) else { continue };
@@ -61,7 +62,7 @@ impl Stretch<'_> {
             let place = group.at as usize - self.at(0);
             let index = place / 64;
             let bit = 1 << (place % 64);
-            let keep = self.wanted(index) & bit != 0
+            let keep = rows.wanted[index] & bit != 0
                 && (!group.spoken_for || is_spoken_for(rows, place, lists));
             lists.said[index + 1].numbers |= if keep { bit } else { 0 };
         }

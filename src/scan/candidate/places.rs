@@ -1,19 +1,51 @@
 //! A list of places: the bits of masks, one after the other.
 
 use crate::scan::filter::AT_ONCE;
+use crate::swar::eight;
 
-/// Places in a stretch, in ascending order; `N` less [`AT_ONCE`] at most.
+/// Lanes that are searched together. A list of places is worked off without the branches of a search
+/// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
+pub(in crate::scan) const STRETCH: usize = 64;
+/// Bytes of a stretch.
+pub(super) const SPAN: usize = STRETCH * 64;
+/// How many places a kernel writes at once at most.
+pub(in crate::scan) const ROOM: usize = 32;
+
+/// The places of a stretch, as a list of it can have them.
+pub(in crate::scan) type Room = [u16; SPAN + ROOM];
+
+/// Places in a stretch, in ascending order.
 #[derive(Debug)]
-pub(super) struct Places<const N: usize> {
-    places: [u16; N],
+pub(super) struct Places {
+    places: Room,
     count: usize,
 }
 
-impl<const N: usize> Places<N> {
+/// [`list`], in the instructions of a kernel.
+pub(in crate::scan) trait List:
+    Fn(&[u64; STRETCH], usize, &mut Room) -> usize + Copy
+{
+}
+impl<F: Fn(&[u64; STRETCH], usize, &mut Room) -> usize + Copy> List for F {}
+
+impl Places {
+    /// No place of any stretch.
+    pub(super) const NONE: u16 = u16::MAX;
+
     /// No places.
     #[inline(always)]
     pub(super) fn new() -> Self {
-        Self { places: [0; N], count: 0 }
+        Self { places: [0; SPAN + ROOM], count: 0 }
+    }
+
+    /// Replaces the places by the bits of `masks`, those of the lanes of a stretch; `most` is what few
+    /// of these have more than.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, masks: &[u64; STRETCH], most: usize, list: impl List) {
+        self.count = list(masks, most, &mut self.places);
+        if let Some(rest) = self.places[self.count.min(SPAN)..].first_chunk_mut() {
+            *rest = [Self::NONE; AT_ONCE];
+        }
     }
 
     /// Forgets all.
@@ -22,46 +54,63 @@ impl<const N: usize> Places<N> {
         self.count = 0;
     }
 
-    /// Adds the bits of `mask`, whose bit 0 stands for the place `base`: `ROUNDS` times four at once,
-    /// which is as many as most masks have, for a fixed number takes no branch.
+    /// Adds those of `places` that are `kept`, without a branch.
     #[inline(always)]
-    pub(super) fn push<const ROUNDS: usize>(&mut self, mut mask: u64, base: u16) {
-        let mut at = self.count;
-        self.count += mask.count_ones() as usize;
-        for _ in 0..ROUNDS {
-            self.put(at, &mut mask, base);
-            at += 4;
-        }
-        while mask != 0 {
-            self.put(at, &mut mask, base);
-            at += 4;
-        }
-    }
-
-    /// Writes the four lowest bits of `mask` to `at`, and takes them away. They are put together in one
-    /// register, as a compiler left to itself moves each into a vector, at twice the cost.
-    #[inline(always)]
-    fn put(&mut self, at: usize, mask: &mut u64, base: u16) {
-        let mut four = u64::from(base) * 0x0001_0001_0001_0001;
-        for shift in [0, 16, 32, 48] {
-            four += u64::from(mask.trailing_zeros()) << shift;
-            *mask &= mask.wrapping_sub(1);
-        }
-        if let Some(room) = self.places.get_mut(at..).and_then(<[u16]>::first_chunk_mut) {
-            *room = [four as u16, (four >> 16) as u16, (four >> 32) as u16, (four >> 48) as u16];
-        }
+    pub(super) fn push(&mut self, places: [u16; AT_ONCE], kept: [bool; AT_ONCE]) {
+        let Some(room) = self.places.get_mut(self.count..) else { return };
+        let Some(room) = room.first_chunk_mut::<{ 2 * AT_ONCE }>() else { return };
+        let mut count = 0;
+        eight!(I => {
+            room[count] = places[I];
+            count += usize::from(kept[I]);
+        });
+        self.count += count;
     }
 
     /// The places.
     #[inline(always)]
     pub(super) fn as_slice(&self) -> &[u16] {
-        &self.places[..self.count.min(N)]
+        &self.places[..self.count.min(SPAN)]
     }
 
-    /// All places, [`AT_ONCE`] at a time; what is beyond the last one is any.
+    /// All places, [`AT_ONCE`] at a time, filled up with [`Self::NONE`].
     #[inline(always)]
     pub(super) fn parts(&self) -> &[[u16; AT_ONCE]] {
         let (parts, _) = self.places.as_chunks();
         &parts[..self.count.div_ceil(AT_ONCE).min(parts.len())]
+    }
+}
+
+/// Writes the places of the bits of `masks` to `out`, and tells how many there are. Those of a mask are
+/// written four at once, `most` of them without a branch.
+#[inline(always)]
+pub(in crate::scan) fn list(masks: &[u64; STRETCH], most: usize, out: &mut Room) -> usize {
+    let mut count = 0;
+    for (index, &mask) in masks.iter().enumerate() {
+        let (mut rest, mut at, base) = (mask, count, (index * 64) as u16);
+        for _ in 0..most.div_ceil(4) {
+            put(out, at, &mut rest, base);
+            at += 4;
+        }
+        while rest != 0 {
+            put(out, at, &mut rest, base);
+            at += 4;
+        }
+        count += mask.count_ones() as usize;
+    }
+    count
+}
+
+/// Writes the four lowest bits of `mask` to `at`, and takes them away. They are put together in one
+/// register, as a compiler left to itself moves each into a vector, at twice the cost.
+#[inline(always)]
+fn put(out: &mut Room, at: usize, mask: &mut u64, base: u16) {
+    let mut four = u64::from(base) * 0x0001_0001_0001_0001;
+    for shift in [0, 16, 32, 48] {
+        four += u64::from(mask.trailing_zeros()) << shift;
+        *mask &= mask.wrapping_sub(1);
+    }
+    if let Some(room) = out.get_mut(at..).and_then(<[u16]>::first_chunk_mut) {
+        *room = [four as u16, (four >> 16) as u16, (four >> 32) as u16, (four >> 48) as u16];
     }
 }

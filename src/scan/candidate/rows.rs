@@ -3,7 +3,8 @@
 //! In: the lanes of a stretch. Out: where words, signs and digit groups begin in each of them. Whoever
 //! compiles this for vectors of 256 bits has four lanes in a register.
 
-use super::stretch::{STRETCH, Stretch};
+use super::places::STRETCH;
+use super::stretch::Stretch;
 use crate::scan::Lane;
 use crate::scan::mask::{after, from, six_ahead, up_to};
 
@@ -28,6 +29,8 @@ pub(super) struct Rows {
     opens: Row,
     space: Row,
     pub(super) feed: Row,
+    /// The bytes of the stretch where a candidate is wanted.
+    pub(super) wanted: [u64; STRETCH],
 }
 
 impl Rows {
@@ -47,6 +50,7 @@ impl Rows {
             opens: row,
             space: row,
             feed: row,
+            wanted: [0; STRETCH],
         }
     }
 
@@ -68,6 +72,7 @@ impl Rows {
             self.space[index] = lane.space;
             self.feed[index] = lane.feed;
         }
+        self.wanted = stretch.wanted();
     }
 
     /// Bytes of other scripts in the lane at `index`.

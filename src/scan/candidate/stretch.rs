@@ -3,19 +3,14 @@
 //! Cost: whoever looks at the bytes around a place reads them from one copy with margins, so that no
 //! look has to ask where the block begins or ends.
 
-use super::places::Places;
+use super::places::{Places, SPAN, STRETCH};
 use crate::scan::Lane;
 use crate::scan::filter::{AT_ONCE, Cue};
 
-/// Lanes that are searched together. A list of places is worked off without the branches of a search
-/// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
-pub(super) const STRETCH: usize = 64;
-/// Bytes of a stretch.
-pub(super) const SPAN: usize = STRETCH * 64;
 /// How far a look at the neighbours of a byte goes.
 const MARGIN: usize = 8;
 pub(super) const AROUND: usize = MARGIN + SPAN + MARGIN;
-/// Most words or digit groups in a stretch: something parts them.
+/// Most words in a stretch: something parts them.
 const EVERY_OTHER: usize = SPAN / 2;
 
 /// What stands before and after the block: ends of lines.
@@ -33,9 +28,6 @@ static EMPTY: Lane = Lane {
     feed: u64::MAX,
 };
 
-/// Where digit groups begin in a stretch.
-pub(super) type GroupStarts = Places<{ EVERY_OTHER + AT_ONCE }>;
-
 /// Consecutive lanes of a block.
 pub(super) struct Stretch<'a> {
     pub(super) bytes: &'a [u8],
@@ -50,13 +42,15 @@ pub(super) struct Stretch<'a> {
 
 /// Working memory of a stretch.
 pub(super) struct Lists {
-    pub(super) words: Places<{ EVERY_OTHER + AT_ONCE }>,
-    pub(super) signs: Places<{ SPAN + AT_ONCE }>,
-    pub(super) groups: GroupStarts,
+    pub(super) words: Places,
+    pub(super) signs: Places,
+    pub(super) groups: Places,
+    /// Where candidates are.
+    pub(super) found: Places,
     /// Words or signs that are worth a second look.
-    pub(super) hits: [u16; SPAN + AT_ONCE],
-    /// What the words among them may say.
-    pub(super) cues: [Cue; SPAN],
+    pub(super) hits: Places,
+    /// What the words may say.
+    pub(super) cues: [[Cue; AT_ONCE]; EVERY_OTHER / AT_ONCE],
     /// What the lanes say of the places after them; the lane before the stretch comes first.
     pub(super) said: [Said; STRETCH + 1],
     /// Where in the block the last word begins.
@@ -70,8 +64,9 @@ impl Lists {
             words: Places::new(),
             signs: Places::new(),
             groups: Places::new(),
-            hits: [0; SPAN + AT_ONCE],
-            cues: [Cue::default(); SPAN],
+            found: Places::new(),
+            hits: Places::new(),
+            cues: [[Cue::default(); AT_ONCE]; EVERY_OTHER / AT_ONCE],
             said: [Said::default(); STRETCH + 1],
             last_word: 0,
         }
@@ -115,10 +110,14 @@ impl<'a> Stretch<'a> {
         Self { bytes, text, lanes, wanted, first, count: STRETCH.min(lanes.len() - first) }
     }
 
-    /// The bytes of lane `index` where a candidate is wanted.
+    /// The bytes of each lane where a candidate is wanted.
     #[inline(always)]
-    pub(super) fn wanted(&self, index: usize) -> u64 {
-        self.wanted.get(self.first + index).copied().unwrap_or(u64::MAX)
+    pub(super) fn wanted(&self) -> [u64; STRETCH] {
+        let mut all = [u64::MAX; STRETCH];
+        if let Some(wanted) = self.wanted.get(self.first..self.first + self.count) {
+            all[..wanted.len()].copy_from_slice(wanted);
+        }
+        all
     }
 
     /// Whether a candidate is wanted nowhere.

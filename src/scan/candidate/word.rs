@@ -1,7 +1,7 @@
 //! The words of a stretch that may be cues.
 
 use super::WordSlots;
-use super::stretch::{Lists, SPAN, Stretch, from};
+use super::stretch::{Lists, Stretch, from};
 use crate::scan::filter::{AT_ONCE, Cue, Filter};
 use crate::swar::eight;
 
@@ -10,28 +10,27 @@ impl Stretch<'_> {
     /// whoever says nothing must cost little: all are looked up in one go, without a branch.
     #[inline(always)]
     pub(super) fn words(&self, filter: &Filter, lists: &mut Lists, slots: impl WordSlots) {
-        let mut count = 0;
-        for (part, places) in lists.words.parts().iter().enumerate() {
+        let Lists { words, hits, cues, .. } = lists;
+        hits.clear();
+        for (index, (places, cues)) in words.parts().iter().zip(&mut *cues).enumerate() {
             let heads = eight!(I => self.head(usize::from(places[I])));
-            let cues = filter.words(slots(heads));
-            eight!(I => {
-                lists.hits[count % SPAN] = (part * AT_ONCE + I) as u16;
-                lists.cues[count % SPAN] = cues[I];
-                count += usize::from(!cues[I].is_none());
-            });
+            *cues = filter.words(slots(heads));
+            let first = (index * AT_ONCE) as u16;
+            hits.push(eight!(I => first + I as u16), eight!(I => cues[I].is_cue()));
         }
-        let words = lists.words.as_slice();
-        // What was read beyond the last word is no word.
-        let hits = lists.hits[..count].iter().zip(&lists.cues);
-        for (&index, &cue) in hits.filter(|&(&index, _)| usize::from(index) < words.len()) {
+        let (words, cues) = (words.as_slice(), cues.as_flattened());
+        // The last part may be longer than the list.
+        for &index in hits.as_slice().iter().filter(|&&index| usize::from(index) < words.len()) {
             let index = usize::from(index);
-            let last = match index.checked_sub(1) {
-                Some(before) => self.at(usize::from(words[before])),
-                None => lists.last_word,
+            let (cue, place) = (cues[index], usize::from(words[index]));
+            let before = match index.checked_sub(1) {
+                Some(before) => {
+                    Before { at: self.at(usize::from(words[before])), cue: cues[before] }
+                }
+                None => self.word_at(lists.last_word, filter),
             };
-            let place = usize::from(words[index]);
             let bit = |of: Cue| u64::from(cue.any(of)) << (place % 64);
-            let names = u64::from(self.leads_to_name(cue, place, last, filter)) << (place % 64);
+            let names = u64::from(self.leads_to_name(cue, place, before)) << (place % 64);
             let said = &mut lists.said[place / 64 + 1];
             said.words |= names;
             said.phones |= bit(Cue::PHONE);
@@ -42,22 +41,21 @@ impl Stretch<'_> {
         }
     }
 
-    /// Whether `cue` speaks for a name at `place`, where the word before begins at `last`, in this line
-    /// or another.
+    /// Whether `cue` speaks for a name at `place`, with the word `before` it, in this line or another.
     #[inline(always)]
-    fn leads_to_name(&self, cue: Cue, place: usize, last: usize, filter: &Filter) -> bool {
+    fn leads_to_name(&self, cue: Cue, place: usize, before: Before) -> bool {
         let [first] = self.ahead(place);
-        if cue.any(Cue::NAME.or(Cue::CAPITAL.when(first.is_ascii_uppercase()))) {
-            return true;
-        }
-        if !cue.any(Cue::PARTICLE.or(Cue::CLOSES)) {
-            return false;
-        }
-        let before: [u8; 8] = from(self.bytes, last);
-        let opens = filter.word(u64::from_le_bytes(before)).any(Cue::OPENS);
-        let capital = before[0].is_ascii_uppercase();
-        cue.any(Cue::PARTICLE.when(capital).or(Cue::CLOSES.when(opens)))
-            && !self.bytes[last..self.at(place)].contains(&b'\n')
+        let capital = self.bytes.get(before.at).is_some_and(u8::is_ascii_uppercase);
+        let alone = Cue::NAME.or(Cue::CAPITAL.when(first.is_ascii_uppercase()));
+        let opens = Cue::CLOSES.when(before.cue.any(Cue::OPENS));
+        let joined = Cue::PARTICLE.when(capital).or(opens);
+        cue.any(alone) || cue.any(joined) && !self.bytes[before.at..self.at(place)].contains(&b'\n')
+    }
+
+    /// The word that begins at `at` in the block, before the stretch.
+    #[cold]
+    fn word_at(&self, at: usize, filter: &Filter) -> Before {
+        Before { at, cue: filter.word(u64::from_le_bytes(from(self.bytes, at))) }
     }
 
     /// The letters that the word at `place` begins with, and what follows them.
@@ -65,4 +63,10 @@ impl Stretch<'_> {
     fn head(&self, place: usize) -> u64 {
         u64::from_le_bytes(self.ahead(place))
     }
+}
+
+/// The word before another: where in the block it begins, and what it may say.
+struct Before {
+    at: usize,
+    cue: Cue,
 }
