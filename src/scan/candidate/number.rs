@@ -49,9 +49,10 @@ impl Stretch<'_> {
     pub(super) fn groups(&self, rows: &Rows, starts: &Places, out: &mut Vec<Group>) {
         for &place in starts.as_slice() {
             let place = usize::from(place);
-            let Some(need) = self.need(rows, place) else { continue };
-            let len = run(ahead(&rows.soft, place)) as u8;
-            out.push(Group { at: self.at(place) as u32, len, spoken_for: need == Need::Word });
+            let soft = ahead(&rows.soft, place);
+            let Some(need) = self.need(rows, place, before_first(!soft)) else { continue };
+            let spoken_for = need == Need::Word;
+            out.push(Group { at: self.at(place) as u32, len: run(soft) as u8, spoken_for });
         }
     }
 
@@ -68,36 +69,35 @@ impl Stretch<'_> {
         }
     }
 
-    /// What the group at `place` needs to begin a number; nothing helps one that cannot.
+    /// What the group at `place` needs to begin a number that takes up what is `within` at most; nothing
+    /// helps one that cannot.
     ///
     /// Of the digits themselves no more counts than which group opens with a zero and what is a date
     /// or an address.
     #[inline(always)]
-    fn need(&self, rows: &Rows, place: usize) -> Option<Need> {
+    fn need(&self, rows: &Rows, place: usize, within: u64) -> Option<Need> {
         let digits = ahead(&rows.digit, place);
-        let within = before_first(!ahead(&rows.soft, place));
         let hidden = ahead(&rows.hidden, place);
         let joined = digits & within;
         if joined.count_ones() < MIN_DIGITS && hidden & within == 0 {
             return None;
         }
         let [second, last] = self.behind(place);
-        let veiled = hidden & before_first(ahead(&rows.feed, place)) & REACH != 0;
-        if last == b'+' || last >= 0x80 || veiled {
+        let veiled = || hidden & before_first(ahead(&rows.feed, place)) & REACH != 0;
+        if last == b'+' || last >= 0x80 || hidden & REACH != 0 && veiled() {
             return Some(Need::Nothing);
         }
         let head: [u8; 3] = self.ahead(place);
         let zero = head[0] == b'0' && head != *b"000";
         let inner = second.is_ascii_digit()
             && matches!(last, b'-' | b'.' | b'/' | b'(' | b')' | b':' | b'=' | b'<');
-        let text = &self.bytes[self.at(place)..];
-        if inner || is_other(text, digits, zero) {
+        if inner || self.is_other(place, digits, zero) {
             return None;
         }
         let unless = |alone: bool| Some(if alone { Need::Nothing } else { Need::Word });
         let after_word = second.is_ascii_alphanumeric() || second >= 0x80;
         let length = run(digits);
-        let end = byte(text, length);
+        let end = self.byte(place + length);
         let groups = || (joined & !(joined << 1)).count_ones();
         let grouped = length <= 4 && end != b'/' && groups() > 2;
         match last {
@@ -119,6 +119,52 @@ impl Stretch<'_> {
             _ => Some(Need::Nothing),
         }
     }
+
+    /// Whether the digits at `place` are a decimal, a time, an IPv4 address, a date, or run into a word.
+    /// The detectors would say no to each of them, wherever it stands.
+    #[inline(always)]
+    fn is_other(&self, place: usize, digits: u64, zero: bool) -> bool {
+        let length = run(digits);
+        let next = self.byte(place + length);
+        let digit_after = digits.checked_shr(length as u32 + 1).unwrap_or(0) & 1 != 0;
+        match next {
+            b'x' | b'e' | b'E' => false,
+            b'_' => true,
+            b':' => digit_after,
+            b'.' if digit_after => self.is_dotted(place, digits, zero),
+            b'-' | b'/' => length == 4 && is_date(self.ahead(place)),
+            b' ' | b'(' | b')' | b'.' | b'+' | b'%' | b'\\' | b'&' | 0x80.. => false,
+            _ => next.is_ascii_alphabetic() || length < MIN_DIGITS as usize,
+        }
+    }
+
+    /// One dot and no trunk prefix before it, or four groups of three digits at most.
+    #[inline(always)]
+    fn is_dotted(&self, place: usize, digits: u64, zero: bool) -> bool {
+        let first = run(digits);
+        let second = run(digits >> (first + 1));
+        let end = first + 1 + second;
+        let next = self.byte(place + end);
+        if next != b'.' {
+            let goes_on = matches!(next, b'-' | b' ' | b'/' | b'%' | b'\\' | b'&' | 0x80..);
+            return !goes_on && (!zero || first == 1);
+        }
+        // `021.233.27.46` and `532.123.45.67` open with no octet.
+        let octet = first < 3 || {
+            let [a, b, c] = self.ahead(place);
+            (number(*b"0100")..=number(*b"0255")).contains(&number([b'0', a, b, c]))
+        };
+        let third = run(digits >> ((end + 1) % 64));
+        if first > 3 || second > 3 || !(1..=3).contains(&third) || !octet {
+            return false;
+        }
+        let fourth_at = end + third + 2;
+        let fourth = run(digits >> fourth_at);
+        let next = self.byte(place + fourth_at + fourth);
+        (1..=3).contains(&fourth)
+            && self.byte(place + fourth_at - 1) == b'.'
+            && !(next.is_ascii_alphanumeric() || next == b'.')
+    }
 }
 
 /// Whether something before `place` speaks for a number there: a phone word, a key, a tie, or a
@@ -138,57 +184,9 @@ fn is_spoken_for(rows: &Rows, place: usize, lists: &Lists) -> bool {
         || (up_to(names(index + 1), names(index), place) & own) >> (64 - 16) != 0
 }
 
-/// Whether the digits are a decimal, a time, an IPv4 address, a date, or run into a word. The
-/// detectors would say no to each of them, wherever it stands.
-#[inline(always)]
-fn is_other(text: &[u8], digits: u64, zero: bool) -> bool {
-    let length = run(digits);
-    let next = byte(text, length);
-    let digit_after = digits.checked_shr(length as u32 + 1).unwrap_or(0) & 1 != 0;
-    match next {
-        b'x' | b'e' | b'E' => false,
-        b'_' => true,
-        b':' => digit_after,
-        b'.' if digit_after => is_dotted(text, digits, zero),
-        b'-' | b'/' => length == 4 && is_date(text),
-        b' ' | b'(' | b')' | b'.' | b'+' | b'%' | b'\\' | b'&' | 0x80.. => false,
-        _ => next.is_ascii_alphabetic() || length < MIN_DIGITS as usize,
-    }
-}
-
-/// One dot and no trunk prefix before it, or four groups of three digits at most.
-#[inline(always)]
-fn is_dotted(text: &[u8], digits: u64, zero: bool) -> bool {
-    let first = run(digits);
-    let second = run(digits >> (first + 1));
-    let end = first + 1 + second;
-    let next = byte(text, end);
-    if next != b'.' {
-        let goes_on = matches!(next, b'-' | b' ' | b'/' | b'%' | b'\\' | b'&' | 0x80..);
-        return !goes_on && (!zero || first == 1);
-    }
-    // `021.233.27.46` and `532.123.45.67` open with no octet.
-    let octet = first < 3 || {
-        let [a, b, c] = [text[0], text[1], text[2]];
-        (number(*b"0100")..=number(*b"0255")).contains(&number([b'0', a, b, c]))
-    };
-    if first > 3 || second > 3 || !octet {
-        return false;
-    }
-    let third = run(digits >> (end + 1));
-    let fourth_at = end + third + 2;
-    let fourth = run(digits >> fourth_at);
-    let next = byte(text, fourth_at + fourth);
-    (1..=3).contains(&third)
-        && (1..=3).contains(&fourth)
-        && byte(text, fourth_at - 1) == b'.'
-        && !(next.is_ascii_alphanumeric() || next == b'.')
-}
-
 /// `2026-11-21`, of this century or the last.
 #[inline(always)]
-fn is_date(text: &[u8]) -> bool {
-    let Some(&[a, b, _, _, first, c, d, second, e, f]) = text.first_chunk() else { return false };
+fn is_date([a, b, _, _, first, c, d, second, e, f, next]: [u8; 11]) -> bool {
     let two = |tens: u8, ones: u8| number([b'0', b'0', tens, ones]);
     matches!([a, b], [b'1', b'9'] | [b'2', b'0'])
         && first == second
@@ -196,19 +194,13 @@ fn is_date(text: &[u8]) -> bool {
         && (number(*b"0001")..=number(*b"0031")).contains(&two(e, f))
         && d.is_ascii_digit()
         && f.is_ascii_digit()
-        && !text.get(10).is_some_and(u8::is_ascii_digit)
+        && !next.is_ascii_digit()
 }
 
 /// Four digits as a number that has their order; arrays of bytes are compared by a call.
 #[inline(always)]
 const fn number(digits: [u8; 4]) -> u32 {
     u32::from_be_bytes(digits)
-}
-
-/// The byte at `at`, or a line feed past the end.
-#[inline(always)]
-fn byte(text: &[u8], at: usize) -> u8 {
-    text.get(at).copied().unwrap_or(b'\n')
 }
 
 /// As far as an escape or another script can take part in a number.

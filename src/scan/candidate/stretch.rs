@@ -7,9 +7,11 @@ use super::places::{Places, SPAN, STRETCH};
 use crate::scan::Lane;
 use crate::scan::filter::{AT_ONCE, Cue};
 
-/// How far a look at the neighbours of a byte goes.
+/// How far a look at what stands before a byte goes.
 const MARGIN: usize = 8;
-pub(super) const AROUND: usize = MARGIN + SPAN + MARGIN;
+/// How far one at what stands after it goes: beyond the digits that a mask tells of.
+const BEYOND: usize = 80;
+pub(super) const AROUND: usize = MARGIN + SPAN + BEYOND;
 /// Most words in a stretch: something parts them.
 const EVERY_OTHER: usize = SPAN / 2;
 
@@ -140,10 +142,16 @@ impl<'a> Stretch<'a> {
         self.first * 64 + place
     }
 
-    /// The bytes from `place` on, eight at most; line feeds past the end.
+    /// The byte at `place`, which may be beyond the stretch; a line feed past the end.
+    #[inline(always)]
+    pub(super) fn byte(&self, place: usize) -> u8 {
+        self.text.get(MARGIN + place).copied().unwrap_or(b'\n')
+    }
+
+    /// The bytes from `place` on; line feeds past the end.
     #[inline(always)]
     pub(super) fn ahead<const N: usize>(&self, place: usize) -> [u8; N] {
-        const { assert!(N <= MARGIN) };
+        const { assert!(N <= BEYOND) };
         self.text[MARGIN + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
     }
 
@@ -172,7 +180,7 @@ pub(super) fn from<const N: usize>(block: &[u8], at: usize) -> [u8; N] {
 fn pad(bytes: &[u8], base: usize, padded: &mut [u8; AROUND]) {
     let from = base.saturating_sub(MARGIN);
     let lead = MARGIN + from - base;
-    let part = &bytes[from..bytes.len().min(base + SPAN + MARGIN)];
+    let part = &bytes[from..bytes.len().min(base + SPAN + BEYOND)];
     padded.fill(b'\n');
     padded[lead..lead + part.len()].copy_from_slice(part);
 }
