@@ -4,6 +4,7 @@
 //! may say, so it never loses a word it was made from and now and then takes another for one;
 //! whoever takes the candidate looks the word up. A look costs a multiplication and a load.
 
+use super::mask::compress;
 use crate::class::among;
 use crate::swar::{self, eight};
 
@@ -27,10 +28,10 @@ impl Cue {
     /// A part of a name if the word before it begins with a capital (`Erika von Beispiel`).
     pub const PARTICLE: Cue = Cue(1 << 6);
 
-    /// Whether it may say anything by itself, and not of the next word alone.
+    /// Which of `cues` may say anything themselves, and not of the next word alone; as bits.
     #[inline(always)]
-    pub(super) fn is_cue(self) -> bool {
-        self.0 & !Self::OPENS.0 != 0
+    pub(super) fn speaking(cues: [Cue; AT_ONCE]) -> u64 {
+        nonzero(eight!(I => cues[I].0 & !Cue::OPENS.0))
     }
 
     /// Whether any of `of` is said.
@@ -85,6 +86,13 @@ impl Key {
     #[must_use]
     pub(super) fn or(self, other: Key) -> Key {
         Key(self.0 | other.0)
+    }
+
+    /// `self` if `condition` is met, else nothing.
+    #[inline]
+    #[must_use]
+    pub(super) fn when(self, condition: bool) -> Key {
+        Key(self.0 * u8::from(condition))
     }
 }
 
@@ -146,21 +154,38 @@ impl Filter {
         eight!(I => Cue(self.words.at(slots[I])))
     }
 
-    /// Whether the keys at these [slots](key_slots) may say anything.
+    /// Which of the signs with these [slots](key_slots) may say anything, as bits.
     #[inline(always)]
-    pub(super) fn know_keys(&self, slots: [[u32; AT_ONCE]; 2]) -> [bool; AT_ONCE] {
-        let [words, humps] = slots;
-        eight!(I => self.keys.at(words[I]) | self.keys.at(humps[I]) != 0)
+    pub(super) fn keys(&self, KeySlots { words, humps, always }: KeySlots) -> u64 {
+        always | nonzero(eight!(I => self.keys.at(words[I]) | self.keys.at(humps[I])))
     }
 
     /// What a key may say that is the `length` last bytes of `tail` and whose last word is the `word`
     /// last ones; one at least of each.
     #[inline(always)]
     pub(super) fn key(&self, tail: u64, length: u32, word: u32) -> Key {
-        let flags = |length| self.keys.flags(last_letters(tail, length));
-        let [few, more] = KEY_ENDS.map(|few| flags(few.min(length)));
-        Key(flags(length) | flags(word) | few | more)
+        let ends = &ENDS[length.min(8) as usize][word.min(8) as usize];
+        let slots = ends.map(|end| KeyTable::slot((tail | SMALL) & end));
+        Key(slots.into_iter().fold(0, |flags, slot| flags | self.keys.at(slot)))
     }
+}
+
+/// Where the keys before eight signs are looked up.
+pub(super) struct KeySlots {
+    /// By the letters that they end in.
+    pub(super) words: [u32; AT_ONCE],
+    /// By those from the last capital on.
+    pub(super) humps: [u32; AT_ONCE],
+    /// Which signs are worth a look whatever their key says, as bits: `<`, and others after a bracket.
+    pub(super) always: u64,
+}
+
+/// Which of eight bytes are not 0, as bits.
+#[inline(always)]
+fn nonzero(bytes: [u8; AT_ONCE]) -> u64 {
+    let bytes = u64::from_le_bytes(bytes);
+    // Adding carries into the top bit unless all lower ones are 0.
+    compress((((bytes & !swar::TOPS) + !swar::TOPS) | bytes) >> 7 & swar::all(1))
 }
 
 /// The letters that `head` begins with, in lower case.
@@ -175,13 +200,13 @@ fn first_letters(head: u64) -> u64 {
 /// `tail` without the quotes, spaces, digits and brackets that it ends in, three at most, and how many
 /// bits those are.
 #[inline(always)]
-pub(super) fn without_closing(mut tail: u64) -> (u64, u32) {
-    let mut skipped = 0;
-    while skipped < 8 * MOST_CLOSING && CLOSING[(tail >> 56) as usize] {
-        tail <<= 8;
-        skipped += 8;
+pub(super) fn without_closing(tail: u64) -> (u64, u32) {
+    let (mut closing, mut skipped) = (true, 0);
+    for index in 0..MOST_CLOSING {
+        closing &= CLOSING[(tail >> (56 - 8 * index)) as usize & 0xff];
+        skipped += 8 * u32::from(closing);
     }
-    (tail, skipped)
+    (tail << skipped, skipped)
 }
 
 /// What may stand between a key and its sign.
@@ -204,8 +229,35 @@ fn last_hump(tail: u64) -> u64 {
 /// The `length` last bytes of `tail`, one at least, in lower case and on top.
 #[inline(always)]
 fn last_letters(tail: u64, length: u32) -> u64 {
-    (tail | SMALL) & u64::MAX << (64 - 8 * length.clamp(1, 8))
+    (tail | SMALL) & highest(length)
 }
+
+/// The `count` highest bytes, one at least and eight at most.
+const fn highest(count: u32) -> u64 {
+    match count {
+        0 => u64::MAX << 56,
+        1..8 => u64::MAX << (64 - 8 * count),
+        _ => u64::MAX,
+    }
+}
+
+const fn least(one: u32, other: u32) -> u32 {
+    if one < other { one } else { other }
+}
+
+/// The ends that are looked up of a key, by how many letters it and its last word have.
+static ENDS: [[[u64; 4]; 9]; 9] = {
+    let mut ends = [[[0; 4]; 9]; 9];
+    let mut index = 0;
+    while index < 81 {
+        let (length, word) = (index / 9, index % 9);
+        let [few, more] = [least(KEY_ENDS[0], length), least(KEY_ENDS[1], length)];
+        ends[length as usize][word as usize] =
+            [highest(length), highest(word), highest(few), highest(more)];
+        index += 1;
+    }
+    ends
+};
 
 /// Where the words are looked up that open `heads` (their first bytes lowest).
 #[inline(always)]
@@ -213,13 +265,19 @@ pub(super) fn word_slots(heads: [u64; AT_ONCE]) -> [u32; AT_ONCE] {
     heads.map(|head| WordTable::slot(first_letters(head)))
 }
 
-/// Where the keys are looked up that end `tails` (their last bytes highest): `callerTo` ends in `to` as
-/// much as `CALLERNAME` in `name`, so a second look begins with the last capital.
+/// Where the keys are looked up that end before signs; these are the highest of the eight bytes `ends`,
+/// and what counts of a key fits into the others. `callerTo` ends in `to` as much as `CALLERNAME` in
+/// `name`, so a second look begins with the last capital.
 #[inline(always)]
-pub(super) fn key_slots(tails: [u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] {
-    let tails = tails.map(|tail| without_closing(tail).0);
+pub(super) fn key_slots(ends: [u64; AT_ONCE]) -> KeySlots {
+    let tails = ends.map(|end| without_closing(end << 8).0);
     let slots = |end: fn(u64) -> u64| tails.map(|tail| KeyTable::slot(end(tail)));
-    [slots(last_word), slots(last_hump)]
+    let always = eight!(I => {
+        let [.., last, sign] = ends[I].to_le_bytes();
+        u64::from(sign == b'<' || last == b')') << I
+    });
+    let always = always.into_iter().fold(0, |all, one| all | one);
+    KeySlots { words: slots(last_word), humps: slots(last_hump), always }
 }
 
 /// What the halves of letters are multiplied by.
@@ -284,8 +342,9 @@ mod tests {
         let padded = format!("........{text}");
         let tail = *padded.as_bytes().last_chunk().expect("eight bytes and more");
         let tail = u64::from_le_bytes(tail);
-        let [known, ..] = filter.know_keys(key_slots([tail; AT_ONCE]));
-        assert!(known || filter.key(tail, letters, letters) == Key::default(), "{text}");
+        let end = tail >> 8 | u64::from(b'=') << 56;
+        let known = filter.keys(key_slots([end; AT_ONCE]));
+        assert!(known == 0xff || filter.key(tail, letters, letters) == Key::default(), "{text}");
         Key(filter.key(tail, letters, letters).0 & !Key::KNOWN.0)
     }
 

@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::filter::{self, AT_ONCE};
+use super::filter::{self, AT_ONCE, KeySlots};
 
 /// As [`filter::word_slots`], four words to a vector.
 #[target_feature(enable = "avx2")]
@@ -38,13 +38,14 @@ pub(super) fn word_slots(heads: [u64; AT_ONCE]) -> [u32; AT_ONCE] {
 /// As [`filter::key_slots`], four keys to a vector.
 #[target_feature(enable = "avx2")]
 #[inline]
-pub(super) fn key_slots(tails: [u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] {
+pub(super) fn key_slots(ends: [u64; AT_ONCE]) -> KeySlots {
     let halves = [
-        vector([tails[0], tails[1], tails[2], tails[3]]),
-        vector([tails[4], tails[5], tails[6], tails[7]]),
+        vector([ends[0], ends[1], ends[2], ends[3]]),
+        vector([ends[4], ends[5], ends[6], ends[7]]),
     ];
-    let slots = halves.map(|tails| {
-        let tails = without_closing(tails);
+    let [low, high] = halves.map(|ends| always(ends));
+    let slots = halves.map(|ends| {
+        let tails = without_closing(_mm256_slli_epi64::<8>(ends));
         let small = _mm256_or_si256(tails, every(SMALL_LETTER));
         let letters = letters(small);
         let high = _mm256_cmpgt_epi8(_mm256_setzero_si256(), tails);
@@ -57,7 +58,7 @@ pub(super) fn key_slots(tails: [u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] {
         let hump = _mm256_andnot_si256(_mm256_srli_epi64::<8>(and_below(capitals)), word);
         [slot(word, filter::SHIFTS[1]), slot(hump, filter::SHIFTS[1])]
     });
-    [0, 1].map(|i| {
+    let [words, humps] = [0, 1].map(|i| {
         [
             slots[0][i][0],
             slots[0][i][1],
@@ -68,7 +69,17 @@ pub(super) fn key_slots(tails: [u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] {
             slots[1][i][2],
             slots[1][i][3],
         ]
-    })
+    });
+    KeySlots { words, humps, always: low | high << 4 }
+}
+
+/// Which of four signs are worth a look whatever their key says, as bits.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn always(ends: __m256i) -> u64 {
+    let is = |byte: u8| _mm256_cmpeq_epi8(ends, every(byte));
+    let any = _mm256_or_si256(is(b'<'), _mm256_slli_epi64::<8>(is(b')')));
+    _mm256_movemask_pd(_mm256_castsi256_pd(any)) as u64
 }
 
 /// As [`filter::without_closing`].

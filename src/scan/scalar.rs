@@ -5,6 +5,7 @@
 
 use super::Lane;
 use super::drive::{WIDTH, drive};
+use super::mask::compress;
 use crate::class::Class;
 use crate::swar;
 
@@ -38,11 +39,4 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
 /// Bit i of the result: whether byte i of `classes` holds the one class `class`.
 fn gather(classes: u64, class: Class) -> u64 {
     compress(classes >> class.bits().trailing_zeros() & 0x0101_0101_0101_0101)
-}
-
-/// Bit i of the result: the low bit of byte i of `ones`, whose other bits are 0.
-fn compress(ones: u64) -> u64 {
-    // The product's bit 56 + i is the sum of one term alone, byte i times 2^(56 - 7i): no two
-    // terms meet in a bit, so nothing carries.
-    ones.wrapping_mul(0x0102_0408_1020_4080) >> 56
 }

@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::candidate::{self, Candidate, List, ROOM, Room, STRETCH};
+use super::candidate::{self, Candidate, List, ROOM, Room};
 use super::drive::{WIDTH, drive};
 use super::filter::Filter;
 use super::lookup;
@@ -131,7 +131,7 @@ impl Vbmi2 {
     /// [`candidate::list`], a lane at once.
     fn list(self) -> impl List {
         // SAFETY: `Avx512::detect` alone makes `self`, and only where the CPU has both.
-        move |masks: &_, _, out: &mut _| unsafe { list_vbmi2(masks, out) }
+        move |masks: &[u64], _, out: &mut _| unsafe { list_vbmi2(masks, out) }
     }
 }
 
@@ -155,23 +155,23 @@ fn groups_bmi2(bytes: &[u8], marks: &mut Marks, list: impl List) {
 
 /// As [`candidate::list`]. The numbers of the bits are brought together by one instruction.
 #[target_feature(enable = "avx512bw,avx512vbmi2,popcnt")]
-fn list_vbmi2(masks: &[u64; STRETCH], out: &mut Room) -> usize {
+fn list_vbmi2(masks: &[u64], out: &mut Room) -> usize {
     let numbers = load_512(&std::array::from_fn(|index| index as u8));
+    let mut base = _mm512_setzero_si512();
     let mut count = 0;
-    for (index, &mask) in masks.iter().enumerate() {
-        let base = _mm512_set1_epi16((index * WIDTH) as i16);
+    for &mask in masks {
+        let Some(room) = out.get_mut(count..).and_then(<[u16]>::first_chunk_mut::<ROOM>) else {
+            break;
+        };
         let set = _mm512_maskz_compress_epi8(mask, numbers);
         let places = |half| _mm512_add_epi16(_mm512_cvtepu8_epi16(half), base);
-        let most = mask.count_ones() as usize;
-        if let Some(room) = out.get_mut(count..).and_then(<[u16]>::first_chunk_mut) {
-            store_512(room, places(_mm512_castsi512_si256(set)));
+        let (halves, _) = room.as_chunks_mut();
+        store_512(&mut halves[0], places(_mm512_castsi512_si256(set)));
+        if mask.count_ones() > 32 {
+            store_512(&mut halves[1], places(_mm512_extracti64x4_epi64::<1>(set)));
         }
-        if most > ROOM
-            && let Some(room) = out.get_mut(count + ROOM..).and_then(<[u16]>::first_chunk_mut)
-        {
-            store_512(room, places(_mm512_extracti64x4_epi64::<1>(set)));
-        }
-        count += most;
+        count += mask.count_ones() as usize;
+        base = _mm512_add_epi16(base, _mm512_set1_epi16(64));
     }
     count
 }
@@ -333,7 +333,7 @@ fn load_512(bytes: &[u8; WIDTH]) -> __m512i {
 }
 
 #[target_feature(enable = "avx512bw")]
-fn store_512(places: &mut [u16; ROOM], value: __m512i) {
+fn store_512(places: &mut [u16; 32], value: __m512i) {
     // SAFETY: the reference vouches for 64 writable bytes; the store wants no alignment.
     unsafe { _mm512_storeu_si512(places.as_mut_ptr().cast(), value) }
 }

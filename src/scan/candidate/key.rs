@@ -1,11 +1,11 @@
 //! The signs of a stretch that may end the key of a field, or open an address.
 
 use super::KeySlots;
-use super::places::Places;
+use super::places::{List, STRETCH};
 use super::rows::{Rows, behind};
 use super::stretch::{Lists, Said, Stretch};
 use crate::class::among;
-use crate::scan::filter::{Filter, Key, without_closing};
+use crate::scan::filter::{AT_ONCE, Filter, Key, without_closing};
 use crate::scan::mask::leading_run;
 use crate::swar::eight;
 
@@ -18,45 +18,43 @@ impl Stretch<'_> {
         filter: &Filter,
         rows: &Rows,
         lists: &mut Lists,
-        slots: impl KeySlots,
+        (slots, list): (impl KeySlots, impl List),
     ) {
-        lists.hits.clear();
-        for &places in lists.signs.parts() {
-            let tails = eight!(I => u64::from_le_bytes(self.behind(usize::from(places[I]))));
-            let known = filter.know_keys(slots(tails));
-            let kept = eight!(I => {
-                let sign: [u8; 1] = self.ahead(usize::from(places[I]));
-                known[I] | (tails[I] >> 56 == u64::from(b')')) | (sign == [b'<'])
-            });
-            lists.hits.push(places, kept);
+        let Lists { signs, hits, .. } = lists;
+        let mut masks = [0; STRETCH];
+        for (index, places) in signs.parts().iter().enumerate() {
+            let ends = eight!(I => u64::from_le_bytes(self.up_to(usize::from(places[I]))));
+            masks[index / 8 % STRETCH] |= filter.keys(slots(ends)) << (index % 8 * AT_ONCE);
         }
-        for &place in lists.hits.as_slice().iter().filter(|&&place| place != Places::NONE) {
-            let place = usize::from(place);
+        let signs = signs.as_slice();
+        hits.choose(&mut masks, signs.len(), list);
+        for &index in hits.as_slice() {
+            let place = usize::from(signs[usize::from(index)]);
             self.sign(place, filter, rows, &mut lists.said[place / 64 + 1]);
         }
     }
 
-    /// Notes what the sign at `place` says.
+    /// Notes what the sign at `place` says. It takes few branches, for nobody can foresee them.
     #[inline(always)]
     fn sign(&self, place: usize, filter: &Filter, rows: &Rows, out: &mut Said) {
-        let bit = 1 << (place % 64);
+        let bit = place % 64;
         let [sign, next] = self.ahead(place);
         let tail = self.behind(place);
         if sign == b'<' {
-            out.names |= if is_after_display(tail, next) { bit } else { 0 };
+            out.names |= u64::from(is_after_display(tail, next)) << bit;
             return;
         }
         let colon = sign == b':';
         // `FieldNames)=(`, a list of values.
-        let list = next == b'(' && tail[7] == b')';
+        let list = (next == b'(') & (tail[7] == b')');
         let said = key(place, tail, filter, rows);
-        let scheme = colon && said.any(Key::SCHEME) && next != b' ';
-        let label = colon && said.any(Key::LABEL) && matches!(next, b'"' | b' ' | b'\\');
+        let scheme = colon & said.any(Key::SCHEME) & (next != b' ');
+        let label = colon & said.any(Key::LABEL) & OPENS_VALUE[usize::from(next)];
         // `sip:**622@`: what is dialled by star keys.
-        let code = next == b'*' && said.any(Key::NUMBER);
-        let name = said.any(Key::NAME) && !scheme || label || list || code;
-        out.names |= if name { bit } else { 0 };
-        out.close |= if said.any(Key::NUMBER) { bit } else { 0 };
+        let code = (next == b'*') & said.any(Key::NUMBER);
+        let name = said.any(Key::NAME) & !scheme | label | list | code;
+        out.names |= u64::from(name) << bit;
+        out.close |= u64::from(said.any(Key::NUMBER)) << bit;
     }
 }
 
@@ -76,7 +74,7 @@ fn key(place: usize, tail: [u8; 8], filter: &Filter, rows: &Rows) -> Key {
     let joined = (word < letters) | (letters > 7) | JOINS[parted as usize];
     // `CONNECTEDLINE(name,i)`
     let argument = bracket & (parted == u64::from(b','));
-    if argument | joined & said.any(Key::ENDING) { said.or(Key::ANY) } else { said }
+    said.or(Key::ANY.when(argument | joined & said.any(Key::ENDING)))
 }
 
 /// Whether a display name may end before an angle bracket, with `before` before it and `next` after
@@ -101,6 +99,9 @@ static OPENS_ADDRESS: [bool; 256] = {
     }
     table
 };
+
+/// What the value of a label may begin with.
+static OPENS_VALUE: [bool; 256] = among(b"\" \\");
 
 /// What parts the words of a key, or the argument of a call from what stands before it.
 static JOINS: [bool; 256] = among(b"_-.,0123456789");

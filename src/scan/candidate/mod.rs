@@ -6,10 +6,10 @@
 //! arithmetic, 64 bytes at a time.
 
 use super::Marks;
-use super::filter::{AT_ONCE, Filter};
+use super::filter::{AT_ONCE, Filter, KeySlots as Slots};
 use super::mask::after;
 use crate::class::Class;
-use places::{Places, SPAN};
+use places::{Places, SPAN, STRETCH};
 use rows::Rows;
 use stretch::{AROUND, Lists, Said, Stretch};
 
@@ -21,7 +21,6 @@ mod stretch;
 mod word;
 
 pub use number::{Group, PHONE_WORD_REACH};
-pub(super) use places::STRETCH;
 pub(super) use places::{List, ROOM, Room, list};
 
 /// Why a place is worth a look.
@@ -56,8 +55,8 @@ pub(super) trait WordSlots: Fn([u64; AT_ONCE]) -> [u32; AT_ONCE] + Copy {}
 impl<F: Fn([u64; AT_ONCE]) -> [u32; AT_ONCE] + Copy> WordSlots for F {}
 
 /// [`filter::key_slots`](super::filter::key_slots), in the instructions of a kernel.
-pub(super) trait KeySlots: Fn([u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] + Copy {}
-impl<F: Fn([u64; AT_ONCE]) -> [[u32; AT_ONCE]; 2] + Copy> KeySlots for F {}
+pub(super) trait KeySlots: Fn([u64; AT_ONCE]) -> Slots + Copy {}
+impl<F: Fn([u64; AT_ONCE]) -> Slots + Copy> KeySlots for F {}
 
 /// Fills the digit groups of `marks`, which are of `bytes`, unless that has been done.
 ///
@@ -105,8 +104,8 @@ pub(super) fn fill(
         let (start, end) = (stretch.at(0), stretch.at(SPAN));
         used += groups[used..].iter().take_while(|group| (group.at as usize) < start).count();
         let own = groups[used..].iter().take_while(|group| (group.at as usize) < end).count();
-        stretch.words(filter, &mut lists, word_slots);
-        stretch.keys(filter, &rows, &mut lists, key_slots);
+        stretch.words(filter, &mut lists, word_slots, list);
+        stretch.keys(filter, &rows, &mut lists, (key_slots, list));
         stretch.numbers(&rows, &groups[used..used + own], &mut lists);
         stretch.put(&rows, &mut lists, list, out);
         used += own;
@@ -122,9 +121,8 @@ impl Stretch<'_> {
     fn list(&self, rows: &mut Rows, lists: &mut Lists, grouped: bool, list: impl List) {
         lists.said[1..].fill(Said::default());
         rows.fill(self);
-        let both = |masks: [u64; STRETCH]| std::array::from_fn(|i| masks[i] & rows.wanted[i]);
-        lists.words.fill(&both(rows.words()), WORDS, list);
-        lists.signs.fill(&both(rows.signs()), SIGNS, list);
+        lists.words.fill(&rows.words(), WORDS, list);
+        lists.signs.fill(&rows.signs(), SIGNS, list);
         lists.groups.clear();
         if !grouped {
             lists.groups.fill(&rows.group_starts(), GROUPS, list);
@@ -137,7 +135,7 @@ impl Stretch<'_> {
         let (mut masks, wanted) = (rows.pairs(), &rows.wanted);
         for (index, mask) in masks.iter_mut().enumerate() {
             let said = &lists.said[index + 1];
-            *mask = *mask & wanted[index] | said.words | said.numbers | said.names;
+            *mask |= said.words | said.numbers | said.names;
             // Most logs have neither escapes nor other scripts.
             if rows.hidden[index + 1] & wanted[index] != 0 {
                 let hidden = self.escapes(rows, index) | self.foreign_digits(rows, index);

@@ -1,20 +1,19 @@
 //! A list of places: the bits of masks, one after the other.
 
 use crate::scan::filter::AT_ONCE;
-use crate::swar::eight;
 
 /// Lanes that are searched together. A list of places is worked off without the branches of a search
 /// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
-pub(in crate::scan) const STRETCH: usize = 64;
+pub(super) const STRETCH: usize = 64;
 /// Bytes of a stretch.
 pub(super) const SPAN: usize = STRETCH * 64;
-/// How many places a kernel writes at once at most.
-pub(in crate::scan) const ROOM: usize = 32;
+/// How many places a kernel writes at once at most; what is beyond the last one is any.
+pub(in crate::scan) const ROOM: usize = 64;
 
-/// The places of a stretch, as a list of it can have them.
+/// As much as the places of a stretch take up.
 pub(in crate::scan) type Room = [u16; SPAN + ROOM];
 
-/// Places in a stretch, in ascending order.
+/// Places in a stretch or in another list, in ascending order.
 #[derive(Debug)]
 pub(super) struct Places {
     places: Room,
@@ -23,29 +22,32 @@ pub(super) struct Places {
 
 /// [`list`], in the instructions of a kernel.
 pub(in crate::scan) trait List:
-    Fn(&[u64; STRETCH], usize, &mut Room) -> usize + Copy
+    Fn(&[u64], usize, &mut Room) -> usize + Copy
 {
 }
-impl<F: Fn(&[u64; STRETCH], usize, &mut Room) -> usize + Copy> List for F {}
+impl<F: Fn(&[u64], usize, &mut Room) -> usize + Copy> List for F {}
 
 impl Places {
-    /// No place of any stretch.
-    pub(super) const NONE: u16 = u16::MAX;
-
     /// No places.
     #[inline(always)]
     pub(super) fn new() -> Self {
         Self { places: [0; SPAN + ROOM], count: 0 }
     }
 
-    /// Replaces the places by the bits of `masks`, those of the lanes of a stretch; `most` is what few
-    /// of these have more than.
+    /// Replaces the places by the bits of `masks`, of which few have more than `most`.
     #[inline(always)]
-    pub(super) fn fill(&mut self, masks: &[u64; STRETCH], most: usize, list: impl List) {
+    pub(super) fn fill(&mut self, masks: &[u64], most: usize, list: impl List) {
         self.count = list(masks, most, &mut self.places);
-        if let Some(rest) = self.places[self.count.min(SPAN)..].first_chunk_mut() {
-            *rest = [Self::NONE; AT_ONCE];
+    }
+
+    /// Replaces the places by those of another list, `count` of them, that `masks` say yes to.
+    #[inline(always)]
+    pub(super) fn choose(&mut self, masks: &mut [u64; STRETCH], count: usize, list: impl List) {
+        // The last part may be longer than the list.
+        if let Some(last) = masks.get_mut(count / 64) {
+            *last &= !(u64::MAX << (count % 64));
         }
+        self.fill(&masks[..count.div_ceil(64).min(STRETCH)], FEW, list);
     }
 
     /// Forgets all.
@@ -54,37 +56,27 @@ impl Places {
         self.count = 0;
     }
 
-    /// Adds those of `places` that are `kept`, without a branch.
-    #[inline(always)]
-    pub(super) fn push(&mut self, places: [u16; AT_ONCE], kept: [bool; AT_ONCE]) {
-        let Some(room) = self.places.get_mut(self.count..) else { return };
-        let Some(room) = room.first_chunk_mut::<{ 2 * AT_ONCE }>() else { return };
-        let mut count = 0;
-        eight!(I => {
-            room[count] = places[I];
-            count += usize::from(kept[I]);
-        });
-        self.count += count;
-    }
-
     /// The places.
     #[inline(always)]
     pub(super) fn as_slice(&self) -> &[u16] {
         &self.places[..self.count.min(SPAN)]
     }
 
-    /// All places, [`AT_ONCE`] at a time, filled up with [`Self::NONE`].
+    /// All places, [`AT_ONCE`] at a time; what is beyond the last one is any.
     #[inline(always)]
     pub(super) fn parts(&self) -> &[[u16; AT_ONCE]] {
         let (parts, _) = self.places.as_chunks();
-        &parts[..self.count.div_ceil(AT_ONCE).min(parts.len())]
+        &parts[..self.count.div_ceil(AT_ONCE).min(SPAN / AT_ONCE)]
     }
 }
 
-/// Writes the places of the bits of `masks` to `out`, and tells how many there are. Those of a mask are
-/// written four at once, `most` of them without a branch.
+/// What few of 64 words or signs have more hits than.
+const FEW: usize = 8;
+
+/// Writes the places of the bits of `masks` to `out`, as many masks as there are lanes in a stretch, and
+/// tells how many there are. Those of a mask are written four at once, `most` of them without a branch.
 #[inline(always)]
-pub(in crate::scan) fn list(masks: &[u64; STRETCH], most: usize, out: &mut Room) -> usize {
+pub(in crate::scan) fn list(masks: &[u64], most: usize, out: &mut Room) -> usize {
     let mut count = 0;
     for (index, &mask) in masks.iter().enumerate() {
         let (mut rest, mut at, base) = (mask, count, (index * 64) as u16);

@@ -81,35 +81,36 @@ impl Rows {
         self.letter[index] & !self.alpha[index]
     }
 
-    /// Capitals after a space.
+    /// Capitals after a space, where they are wanted.
     #[inline(always)]
     pub(super) fn pairs(&self) -> [u64; STRETCH] {
         let mut pairs = [0; STRETCH];
         for (index, pairs) in pairs.iter_mut().enumerate() {
-            *pairs = self.upper[index + 1] & after(self.space[index + 1], self.space[index]);
+            let spaced = after(self.space[index + 1], self.space[index]);
+            *pairs = self.upper[index + 1] & spaced & self.wanted[index];
         }
         pairs
     }
 
-    /// The first letters of words.
+    /// The first letters of words, where they are wanted.
     #[inline(always)]
     pub(super) fn words(&self) -> [u64; STRETCH] {
         let mut words = [0; STRETCH];
         for (index, words) in words.iter_mut().enumerate() {
             let before = self.alpha[index] | self.digit[index];
             let (alpha, digit) = (self.alpha[index + 1], self.digit[index + 1]);
-            *words = alpha & !after(alpha | digit, before);
+            *words = alpha & !after(alpha | digit, before) & self.wanted[index];
         }
         words
     }
 
-    /// The signs that may end a key; the colon of a time of day parts no field.
+    /// The signs that may end a key, where they are wanted; the colon of a time of day parts no field.
     #[inline(always)]
     pub(super) fn signs(&self) -> [u64; STRETCH] {
         let mut signs = [0; STRETCH];
         for (index, signs) in signs.iter_mut().enumerate() {
             let times = self.colon[index + 1] & after(self.digit[index + 1], self.digit[index]);
-            *signs = self.key[index + 1] & !times;
+            *signs = self.key[index + 1] & !times & self.wanted[index];
         }
         signs
     }

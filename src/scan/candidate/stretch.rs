@@ -155,6 +155,13 @@ impl<'a> Stretch<'a> {
         self.text[MARGIN + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
     }
 
+    /// The bytes up to `place` and with it, eight at most; line feeds before the start.
+    #[inline(always)]
+    pub(super) fn up_to<const N: usize>(&self, place: usize) -> [u8; N] {
+        const { assert!(N <= MARGIN) };
+        self.text[MARGIN + 1 - N + place % SPAN..].first_chunk().copied().unwrap_or([0; N])
+    }
+
     /// The bytes before `place`, eight at most; line feeds before the start.
     #[inline(always)]
     pub(super) fn behind<const N: usize>(&self, place: usize) -> [u8; N] {

@@ -1,6 +1,7 @@
 //! The words of a stretch that may be cues.
 
 use super::WordSlots;
+use super::places::{List, STRETCH};
 use super::stretch::{Lists, Stretch, from};
 use crate::scan::filter::{AT_ONCE, Cue, Filter};
 use crate::swar::eight;
@@ -9,18 +10,23 @@ impl Stretch<'_> {
     /// Notes what the words of the stretch say. A log has 90 words in a kilobyte and few cues, so
     /// whoever says nothing must cost little: all are looked up in one go, without a branch.
     #[inline(always)]
-    pub(super) fn words(&self, filter: &Filter, lists: &mut Lists, slots: impl WordSlots) {
+    pub(super) fn words(
+        &self,
+        filter: &Filter,
+        lists: &mut Lists,
+        slots: impl WordSlots,
+        list: impl List,
+    ) {
         let Lists { words, hits, cues, .. } = lists;
-        hits.clear();
+        let mut masks = [0; STRETCH];
         for (index, (places, cues)) in words.parts().iter().zip(&mut *cues).enumerate() {
             let heads = eight!(I => self.head(usize::from(places[I])));
             *cues = filter.words(slots(heads));
-            let first = (index * AT_ONCE) as u16;
-            hits.push(eight!(I => first + I as u16), eight!(I => cues[I].is_cue()));
+            masks[index / 8 % STRETCH] |= Cue::speaking(*cues) << (index % 8 * AT_ONCE);
         }
         let (words, cues) = (words.as_slice(), cues.as_flattened());
-        // The last part may be longer than the list.
-        for &index in hits.as_slice().iter().filter(|&&index| usize::from(index) < words.len()) {
+        hits.choose(&mut masks, words.len(), list);
+        for &index in hits.as_slice() {
             let index = usize::from(index);
             let (cue, place) = (cues[index], usize::from(words[index]));
             let before = match index.checked_sub(1) {
