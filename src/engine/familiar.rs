@@ -10,7 +10,7 @@
 //! lines are familiar it rests, for digests cost a third of a search.
 
 use crate::detect::Found;
-use crate::scan::template::{Seed, Template};
+use crate::scan::template::{Rubbed, Seed, Template};
 use crate::scan::{Kernel, Marks};
 
 /// The record of one worker.
@@ -21,7 +21,7 @@ pub(super) struct Familiar {
     /// The lines of the block; those on record stand [alone](Template::ALONE).
     lines: Vec<Template>,
     /// Working memory of the digests.
-    free: Vec<u64>,
+    rubbed: Vec<Rubbed>,
     /// Lines of this trial; and of its second half, how many there were and how many were familiar.
     seen: usize,
     judged: usize,
@@ -59,7 +59,7 @@ impl Familiar {
             self.slots.resize(Self::SLOTS, Template::ALONE);
         }
         kernel.groups(block, marks);
-        kernel.templates(block, marks, seed, &mut self.free, &mut self.lines);
+        kernel.templates(block, marks, seed, &mut self.rubbed, &mut self.lines);
         let (mut start, mut known) = (0, 0);
         for line in &mut self.lines {
             let end = line.end as usize;

@@ -37,7 +37,7 @@ use std::str::FromStr;
 
 use candidate::{Candidate, Group};
 use filter::Filter;
-use template::{Seed, Template};
+use template::{Rubbed, Seed, Template};
 
 /// Class masks of 64 consecutive bytes; bit i stands for byte i.
 ///
@@ -243,21 +243,21 @@ impl Kernel {
     }
 
     /// Replaces what `out` holds by the [templates](template) of the lines of `bytes`, in their order;
-    /// `marks` are of these and have their groups, `free` is room for masks.
+    /// `marks` are of these and have their groups, `rubbed` is room for masks.
     pub fn templates(
         &self,
         bytes: &[u8],
         marks: &Marks,
         seed: &Seed,
-        free: &mut Vec<u64>,
+        rubbed: &mut Vec<Rubbed>,
         out: &mut Vec<Template>,
     ) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx2(proof) => proof.templates(bytes, marks, seed, free, out),
+            Proof::Avx2(proof) => proof.templates(bytes, marks, seed, rubbed, out),
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx512(proof) => proof.avx2().templates(bytes, marks, seed, free, out),
-            _ => template::fill(bytes, marks, seed, free, out),
+            Proof::Avx512(proof) => proof.avx2().templates(bytes, marks, seed, rubbed, out),
+            _ => template::fill(bytes, marks, seed, rubbed, out),
         }
     }
 

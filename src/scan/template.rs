@@ -12,9 +12,9 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use super::Marks;
 use super::candidate::Group;
 use super::mask::{after, from};
-use super::{Lane, Marks};
 use crate::swar;
 
 /// The end of a line in its block and its digest.
@@ -42,8 +42,17 @@ impl Seed {
     }
 }
 
-/// Replaces what `out` holds by the templates of the lines of `bytes`, in their order. `free` is room for
-/// masks.
+/// What may be rubbed out of 64 consecutive bytes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rubbed {
+    /// The digits that may be rubbed out, unless the line has escapes or other scripts.
+    free: u64,
+    /// These: digits may be parts of them.
+    odd: u64,
+}
+
+/// Replaces what `out` holds by the templates of the lines of `bytes`, in their order. `rubbed` is room
+/// for masks.
 ///
 /// Inlined by force: a kernel compiles it for the instructions that it vouches for.
 #[inline(always)]
@@ -51,12 +60,12 @@ pub(super) fn fill(
     bytes: &[u8],
     marks: &Marks,
     seed: &Seed,
-    free: &mut Vec<u64>,
+    rubbed: &mut Vec<Rubbed>,
     out: &mut Vec<Template>,
 ) {
     out.clear();
-    rub_out(marks, free);
-    let block = Block { bytes, lanes: &marks.lanes, free };
+    rub_out(marks, rubbed);
+    let block = Block { bytes, rubbed };
     let mut groups = marks.groups.as_slice();
     let mut start = 0;
     for (index, lane) in marks.lanes.iter().enumerate() {
@@ -73,34 +82,31 @@ pub(super) fn fill(
     }
 }
 
-/// Replaces what `free` holds by the digits that may be rubbed out.
+/// Replaces what `rubbed` holds by what may be rubbed out; after the block comes nothing.
 #[inline(always)]
-fn rub_out(marks: &Marks, free: &mut Vec<u64>) {
-    free.clear();
+fn rub_out(marks: &Marks, rubbed: &mut Vec<Rubbed>) {
+    rubbed.clear();
     let (mut alpha, mut goes_on) = (0, false);
-    free.extend(marks.lanes.iter().map(|lane| {
+    rubbed.extend(marks.lanes.iter().map(|lane| {
         // A group after a letter: one is added at its start, and carries through it.
         let starts = lane.digit & after(lane.alpha, alpha) | u64::from(goes_on) & lane.digit;
         let (sum, over) = lane.digit.overflowing_add(starts);
         (alpha, goes_on) = (lane.alpha, over);
-        lane.digit & sum
+        Rubbed { free: lane.digit & sum, odd: lane.escape | lane.high }
     }));
+    rubbed.push(Rubbed::default());
     for group in &marks.groups {
         let (index, place) = (group.at as usize / 64, group.at % 64);
         let window = u64::MAX >> (64 - u32::from(group.len.clamp(1, Group::MOST)));
-        free[index] &= !(window << place);
-        if let Some(next) = free.get_mut(index + 1) {
-            *next &= !(window >> 1 >> (63 - place));
-        }
+        rubbed[index].free &= !(window << place);
+        rubbed[index + 1].free &= !(window >> 1 >> (63 - place));
     }
 }
 
 /// A block while its lines are digested.
 struct Block<'a> {
     bytes: &'a [u8],
-    lanes: &'a [Lane],
-    /// The digits that may be rubbed out, unless the line has escapes.
-    free: &'a [u64],
+    rubbed: &'a [Rubbed],
 }
 
 impl Block<'_> {
@@ -119,7 +125,6 @@ impl Block<'_> {
     #[inline(always)]
     fn digest(&self, start: usize, end: usize, seed: &Seed) -> u64 {
         let (digest, odd) = self.hash(start, end, seed, u64::MAX);
-        // Digits in such a line may be parts of escapes.
         if odd { self.hash(start, end, seed, 0).0 } else { digest }
     }
 
@@ -130,30 +135,28 @@ impl Block<'_> {
         let Seed([first, second, last]) = seed;
         let mut state = fold(first ^ (end - start) as u64, second ^ rubbed);
         let (mut at, mut odd) = (start, 0);
-        let odds = |index: usize| self.lanes[index].escape | self.lanes[index].high;
         while end - at > 64 {
-            odd |= self.mask(at, odds);
-            state = mix(state, self.window(at), self.free(at) & rubbed, *second);
+            let out = self.rubbed(at);
+            odd |= out.odd;
+            state = mix(state, self.window(at), out.free & rubbed, *second);
             at += 64;
         }
         // The last window overlaps the one before it, if there is one.
         let (at, count) = if end - start >= 64 { (end - 64, 64) } else { (start, end - start) };
         let own = u64::MAX >> (64 - count);
-        odd |= self.mask(at, odds) & own;
-        state = mix(state, cut(self.window(at), count), self.free(at) & rubbed & own, *second);
+        let out = self.rubbed(at);
+        odd |= out.odd & own;
+        state = mix(state, cut(self.window(at), count), out.free & rubbed & own, *second);
         (fold(state, *last).max(1), odd != 0)
     }
 
+    /// What may be rubbed out of the 64 bytes from `at` on.
     #[inline(always)]
-    fn free(&self, at: usize) -> u64 {
-        self.mask(at, |index| self.free[index])
-    }
-
-    /// The bits of `mask`, which gives those of a lane, from `at` on; past the block there are none.
-    #[inline(always)]
-    fn mask(&self, at: usize, mask: impl Fn(usize) -> u64) -> u64 {
-        let next = if at / 64 + 1 < self.lanes.len() { mask(at / 64 + 1) } else { 0 };
-        from(mask(at / 64), next, (at % 64) as u32)
+    fn rubbed(&self, at: usize) -> Rubbed {
+        let two = self.rubbed.get(at / 64..).and_then(<[_]>::first_chunk);
+        let &[this, next] = two.unwrap_or(&[Rubbed::default(); 2]);
+        let offset = (at % 64) as u32;
+        Rubbed { free: from(this.free, next.free, offset), odd: from(this.odd, next.odd, offset) }
     }
 
     /// 64 bytes from `at` on; zeros past the end of the block.
@@ -224,11 +227,11 @@ mod tests {
     use crate::scan::Kernel;
 
     fn digests(seed: &Seed, block: &str) -> Vec<u64> {
-        let (mut marks, mut free, mut lines) = (Marks::default(), Vec::new(), Vec::new());
+        let (mut marks, mut rubbed, mut lines) = (Marks::default(), Vec::new(), Vec::new());
         let kernel = Kernel::auto();
         kernel.mark(block.as_bytes(), &mut marks);
         kernel.groups(block.as_bytes(), &mut marks);
-        kernel.templates(block.as_bytes(), &marks, seed, &mut free, &mut lines);
+        kernel.templates(block.as_bytes(), &marks, seed, &mut rubbed, &mut lines);
         lines.iter().map(|line| line.digest).collect()
     }
 

@@ -12,7 +12,7 @@ use super::drive::{WIDTH, drive};
 use super::filter::Filter;
 use super::lookup;
 use super::nibble::{self, ALPHA, DIGIT, ESCAPE, JOIN, KEY, NO_COLON, SMALL, SPACE};
-use super::template::{self, Seed, Template};
+use super::template::{self, Rubbed, Seed, Template};
 use super::{Lane, Marks};
 
 /// Proof of SSSE3.
@@ -54,11 +54,11 @@ impl Avx2 {
         bytes: &[u8],
         marks: &Marks,
         seed: &Seed,
-        free: &mut Vec<u64>,
+        rubbed: &mut Vec<Rubbed>,
         out: &mut Vec<Template>,
     ) {
         // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
-        unsafe { templates_bmi2(bytes, marks, seed, free, out) }
+        unsafe { templates_bmi2(bytes, marks, seed, rubbed, out) }
     }
 
     pub(super) fn candidates(
@@ -181,10 +181,10 @@ fn templates_bmi2(
     bytes: &[u8],
     marks: &Marks,
     seed: &Seed,
-    free: &mut Vec<u64>,
+    rubbed: &mut Vec<Rubbed>,
     out: &mut Vec<Template>,
 ) {
-    template::fill(bytes, marks, seed, free, out);
+    template::fill(bytes, marks, seed, rubbed, out);
 }
 
 #[target_feature(enable = "ssse3")]
