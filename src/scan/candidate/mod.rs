@@ -299,6 +299,21 @@ mod tests {
     }
 
     #[test]
+    fn groups_may_be_as_long_as_a_mask() {
+        for length in 50..70 {
+            let digits = "1".repeat(length);
+            for text in
+                [format!("{digits} x"), format!("1.2.{digits} x"), format!("1.2.3.{digits}")]
+            {
+                let alone = found(text.as_bytes());
+                let moved = found(format!("{}{text}", "\n".repeat(100)).as_bytes());
+                let back = moved.iter().map(|(at, trigger)| (at - 100, *trigger));
+                assert!(back.eq(alone), "{text}");
+            }
+        }
+    }
+
+    #[test]
     fn the_place_in_the_block_does_not_matter() {
         let alone = found(LINE);
         for shift in 0..=130 {

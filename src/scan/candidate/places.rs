@@ -106,3 +106,40 @@ fn put(out: &mut Room, at: usize, mask: &mut u64, base: u16) {
         *room = [four as u16, (four >> 16) as u16, (four >> 32) as u16, (four >> 48) as u16];
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A mask with few bits, any, or all.
+    fn mask() -> impl Strategy<Value = u64> {
+        prop_oneof![
+            (any::<u64>(), any::<u64>(), any::<u64>()).prop_map(|(a, b, c)| a & b & c),
+            any::<u64>(),
+            Just(u64::MAX),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn places_are_the_bits_of_masks(
+            mut masks in prop::collection::vec(mask(), STRETCH),
+            most in 0..12_usize,
+            count in 0..=SPAN,
+        ) {
+            let all: Vec<u16> = (0..SPAN as u16)
+                .filter(|&place| masks[usize::from(place) / 64] >> (place % 64) & 1 == 1)
+                .collect();
+            let mut places = Places::new();
+            places.fill(&masks, most, list);
+            prop_assert_eq!(places.as_slice(), &all[..]);
+            prop_assert_eq!(&places.parts().as_flattened()[..all.len()], &all[..]);
+            // Of another list, none beyond its end.
+            let masks = masks.as_mut_slice().try_into().expect("as many as a stretch has lanes");
+            places.choose(masks, count, list);
+            let chosen = all.iter().take_while(|&&place| usize::from(place) < count).count();
+            prop_assert_eq!(places.as_slice(), &all[..chosen]);
+        }
+    }
+}
