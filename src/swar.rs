@@ -72,6 +72,21 @@ pub(crate) fn begins_with(long: &[u8], short: &[u8]) -> bool {
     long[..len] == *short
 }
 
+/// Copies `from` to where as many bytes have room. Two words that may overlap cover most of what is this
+/// short, and spare a call.
+#[inline]
+pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
+    let len = from.len();
+    if let (Some(first), Some(last), 8..=16) =
+        (from.first_chunk::<8>(), from.last_chunk::<8>(), len)
+    {
+        to[..8].copy_from_slice(first);
+        to[len - 8..len].copy_from_slice(last);
+    } else {
+        to.copy_from_slice(from);
+    }
+}
+
 /// An array of eight, written out: what a loop or a closure would put on the stack, and into a function
 /// of its own, stays in registers of the caller's width.
 macro_rules! eight {
@@ -154,6 +169,16 @@ mod tests {
                 assert!(!begins_with(&long, &short), "{at} of {len}");
                 short[at] ^= 1;
             }
+        }
+    }
+
+    #[test]
+    fn what_is_copied_is_whole() {
+        let from: [u8; 40] = std::array::from_fn(|i| i as u8);
+        for len in 0..=from.len() {
+            let mut to = [0xff; 40];
+            copy(&mut to[..len], &from[..len]);
+            assert_eq!((&to[..len], to.get(len)), (&from[..len], [0xff; 40].get(len)), "{len}");
         }
     }
 

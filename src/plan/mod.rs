@@ -1,7 +1,8 @@
 //! The numbering plans of the world: digits in, what the plans say of them out.
 //!
 //! All plans are one minimal automaton over digits, embedded in the binary and used in place.
-//! A walk costs one load a digit, calls nothing and allocates nothing; there is no start-up work.
+//! A walk costs one load for each digit as far as it matters which ones follow, calls nothing and
+//! allocates nothing; there is no start-up work.
 //! The facts are those of `rules/plans.toml` (libphonenumber, Apache-2.0), compiled by
 //! `cargo run --example plans -- table`. A number is valid if the plan of the region that owns it
 //! knows its digits; that says nothing about whether it is in service.
@@ -16,7 +17,7 @@ mod tests;
 
 pub use region::{E164, National, Region};
 
-use table::{CODE_INDEX, CODES, Code, NEXT, ROOT, State, output};
+use table::{ALIKE, CODE_INDEX, CODES, Code, NEXT, OPENINGS, ROOT, State, output, tail};
 
 /// What the plans say of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub enum NumberType {
 
 /// The verdict on `digits`: a whole number, calling code first, no plus and no prefix.
 pub fn check(digits: &[u8]) -> Verdict {
-    match walk(ROOT, digits).and_then(number_type) {
+    match number_type(outcome_of_all(digits)) {
         Some(number_type) => Verdict::Valid(number_type),
         None if is_possible(digits) => Verdict::Possible,
         None => Verdict::Unknown,
@@ -69,6 +70,34 @@ pub fn valid_lengths(digits: &[u8]) -> u32 {
 /// How many leading digits of `digits` form a country calling code; 0 if none do.
 pub fn country_code_len(digits: &[u8]) -> usize {
     calling_code(digits).map_or(0, |code| code.digits.as_bytes().len())
+}
+
+/// What `digits` are, the calling code first: the output at their end.
+#[inline]
+fn outcome_of_all(digits: &[u8]) -> u8 {
+    match digits.split_first_chunk::<3>() {
+        Some((opening, rest)) if opening.iter().all(u8::is_ascii_digit) => {
+            let opening = opening.iter().fold(0, |n, d| 10 * n + usize::from(d - b'0'));
+            outcome(OPENINGS[opening], rest)
+        }
+        _ => outcome(ROOT, digits),
+    }
+}
+
+/// What `digits` are behind `start`: the output at their end, and 0 behind what is no digit.
+#[inline]
+fn outcome(start: State, digits: &[u8]) -> u8 {
+    let (mut state, mut rest) = (start, digits);
+    while let [byte, behind @ ..] = rest {
+        // The dead state counts as the highest here.
+        if state.wrapping_sub(1) >= ALIKE - 1 {
+            let counts = state != DEAD && rest.iter().all(u8::is_ascii_digit);
+            return if counts { tail(state, rest.len()) } else { 0 };
+        }
+        let Some(next) = next(state, *byte) else { return 0 };
+        (state, rest) = (next, behind);
+    }
+    output(state)
 }
 
 /// The state after `digits`, or nothing once no number can come of them.
@@ -96,8 +125,8 @@ fn next(state: State, byte: u8) -> Option<State> {
 const DEAD: State = 0;
 
 /// The meaning of an output on the way from a number's root.
-fn number_type(state: State) -> Option<NumberType> {
-    match output(state) {
+fn number_type(output: u8) -> Option<NumberType> {
+    match output {
         1 => Some(NumberType::Fixed),
         2 => Some(NumberType::Mobile),
         3 => Some(NumberType::FixedOrMobile),

@@ -1,9 +1,11 @@
 //! Regions: how numbers are dialled in one country, and their reading as E.164 digits.
 
+use crate::swar;
+
 use super::table::{
     ACTIONS, Action, CODES, INTERNATIONAL, REGIONS, RegionRow, SKIP_ALL, Slot, output,
 };
-use super::{NumberType, Verdict, area, has_length, number_type, step, walk};
+use super::{NumberType, Verdict, area, has_length, number_type, outcome, step, walk};
 
 /// A region with a numbering plan: an index into the embedded table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -12,7 +14,7 @@ pub struct Region(u8);
 /// The digits of an international number, calling code first, without plus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct E164 {
-    digits: [u8; E164::MAX],
+    digits: [u8; E164::ROOM],
     len: u8,
 }
 
@@ -49,7 +51,7 @@ impl Region {
 
     /// The country calling code as digits.
     pub fn country_code(&self) -> &'static str {
-        CODES[usize::from(self.row().code)].digits.as_str()
+        self.code().as_str()
     }
 
     /// What is dialled before a national number: `0`, `1`, `8`, `06`; empty where nothing is.
@@ -134,11 +136,14 @@ impl Region {
     /// valid numbers have the lengths of possible ones.
     fn verdict(&self, parts: [&[u8]; 3]) -> Option<Verdict> {
         let length: usize = parts.iter().map(|part| part.len()).sum();
-        if length + self.code().len() > E164::MAX || !has_length(self.row().lengths, length) {
+        if length + self.code().as_bytes().len() > E164::MAX
+            || !has_length(self.row().lengths, length)
+        {
             return None;
         }
-        let end = parts.iter().try_fold(self.row().root, |state, part| walk(state, part));
-        match end.and_then(number_type) {
+        let [head, middle, tail] = parts;
+        let front = walk(self.row().root, head).and_then(|state| walk(state, middle));
+        match front.and_then(|state| number_type(outcome(state, tail))) {
             Some(number_type) => Some(Verdict::Valid(number_type)),
             None => {
                 let all_digits = parts.iter().all(|part| part.iter().all(u8::is_ascii_digit));
@@ -149,17 +154,16 @@ impl Region {
 
     /// The national number made of three parts, on which this is the `verdict`.
     fn national_of(&self, parts: [&[u8]; 3], trunk: bool, verdict: Verdict) -> Option<National> {
-        let [head, middle, tail] = parts;
-        let e164 = E164::join([self.code(), head, middle, tail])?;
+        let e164 = E164::join(self.code(), parts)?;
         let is_fixed = verdict == Verdict::Valid(NumberType::Fixed);
         let is_unassigned = is_fixed && self.row().iso == *b"DE" && {
-            !area::is_assigned(e164.as_bytes().get(self.code().len()..)?)
+            !area::is_assigned(e164.as_bytes().get(self.code().as_bytes().len()..)?)
         };
         Some(National { e164, verdict, trunk, assigned: !is_unassigned })
     }
 
-    fn code(&self) -> &'static [u8] {
-        CODES[usize::from(self.row().code)].digits.as_bytes()
+    fn code(&self) -> &'static Slot<4> {
+        &CODES[usize::from(self.row().code)].digits
     }
 
     fn row(&self) -> &'static RegionRow {
@@ -169,8 +173,10 @@ impl Region {
 }
 
 impl E164 {
-    /// Room for the longest number of any plan: calling code and 17 digits.
-    pub(crate) const MAX: usize = 20;
+    /// Length of the longest number of any plan: calling code and 17 digits.
+    const MAX: usize = 20;
+    /// As many digits as are kept of any number.
+    const ROOM: usize = 24;
 
     /// The digits.
     pub fn as_bytes(&self) -> &[u8] {
@@ -179,7 +185,7 @@ impl E164 {
 
     /// The digits with what stands behind them, whose length is fixed and so quickly copied.
     #[inline]
-    pub(crate) fn padded(&self) -> &[u8; E164::MAX] {
+    pub(crate) fn padded(&self) -> &[u8; E164::ROOM] {
         &self.digits
     }
 
@@ -188,11 +194,14 @@ impl E164 {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
-    fn join(parts: [&[u8]; 4]) -> Option<Self> {
-        let mut digits = [0; Self::MAX];
-        let mut len = 0;
+    /// A calling code and the parts of a national number.
+    #[inline]
+    fn join(code: &Slot<4>, parts: [&[u8]; 3]) -> Option<Self> {
+        let mut digits = [0; Self::ROOM];
+        digits[..code.padded().len()].copy_from_slice(code.padded());
+        let mut len = code.as_bytes().len();
         for part in parts.into_iter().filter(|part| !part.is_empty()) {
-            digits.get_mut(len..len + part.len())?.copy_from_slice(part);
+            swar::copy(digits.get_mut(len..len + part.len())?, part);
             len += part.len();
         }
         Some(Self { digits, len: u8::try_from(len).ok()? })

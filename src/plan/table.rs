@@ -5,8 +5,8 @@
 //!
 //! | bytes | what |
 //! |---|---|
-//! | 8 | `LNPLAN01` |
-//! | 2 × 6 | counts: states, root state, codes, regions, actions, international prefixes |
+//! | 8 | `LNPLAN02` |
+//! | 2 × 7 | counts: states, root state, first state from which any digits lead alike, codes, regions, actions, international prefixes |
 //! | 20 × states | next state by digit; state 0 is dead |
 //! | states | output of the state |
 //! | 1000 | by the first three digits: 1 + number of the calling code, 0 for none |
@@ -25,6 +25,9 @@ pub(super) type State = u16;
 /// Where numbers with their calling code start.
 pub(super) const ROOT: State = state(count(1));
 
+/// From this state on any digits lead alike: what comes of it hangs on their count.
+pub(super) const ALIKE: State = state(count(2));
+
 /// Next states by digit, row by row.
 pub(super) static NEXT: [State; ROW * STATES] = next();
 
@@ -39,20 +42,33 @@ pub(super) fn output(state: State) -> u8 {
     OUTPUT[usize::from(state) / (ROW / 2)]
 }
 
+/// Where three digits lead from [`ROOT`], by their value: three steps in one.
+pub(super) static OPENINGS: [State; 1000] = openings();
+
+/// The outputs behind the states from [`ALIKE`] on, by how many digits follow.
+static TAILS: [[u8; TAIL]; STATES - count(2)] = tails();
+
+/// The output behind `state`, one of those from [`ALIKE`] on, and so many `digits`.
+#[inline]
+pub(super) fn tail(state: State, digits: usize) -> u8 {
+    let row = TAILS.get(usize::from(state - ALIKE) / (ROW / 2));
+    row.and_then(|row| row.get(digits)).copied().unwrap_or(0)
+}
+
 /// By the first three digits: 1 + the index of the calling code, or 0.
 pub(super) static CODE_INDEX: [u8; 1000] = code_index();
 
 /// Calling codes in ascending order.
-pub(super) static CODES: [Code; count(2)] = codes();
+pub(super) static CODES: [Code; count(3)] = codes();
 
 /// Regions in ascending order of their ISO codes.
-pub(super) static REGIONS: [RegionRow; count(3)] = regions();
+pub(super) static REGIONS: [RegionRow; count(4)] = regions();
 
 /// What the prefixes of national numbers do.
-pub(super) static ACTIONS: [Action; count(4)] = actions();
+pub(super) static ACTIONS: [Action; count(5)] = actions();
 
 /// International prefixes; a region names a range of them.
-pub(super) static INTERNATIONAL: [Slot<10>; count(5)] = international();
+pub(super) static INTERNATIONAL: [Slot<10>; count(6)] = international();
 
 /// A country calling code.
 #[derive(Clone, Copy)]
@@ -101,9 +117,16 @@ pub(super) const SKIP_ALL: u8 = u8::MAX;
 pub(super) struct Slot<const N: usize>([u8; N]);
 
 impl<const N: usize> Slot<N> {
+    #[inline]
     pub(super) fn as_bytes(&self) -> &[u8] {
         // Checked at compile time, by `slot`.
         self.0.get(1..=usize::from(self.0[0])).unwrap_or_default()
+    }
+
+    /// The digits and zeros behind them, in one size.
+    #[inline]
+    pub(super) fn padded(&self) -> &[u8] {
+        &self.0[1..]
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -116,24 +139,26 @@ const FILE: &[u8] = include_bytes!("../../rules/plans.bin");
 const STATES: usize = count(0);
 /// Digits, and so states in a row.
 const ROW: usize = 10;
+/// Room for the digits that follow the first state from which any lead alike, and one more count.
+const TAIL: usize = 16;
 
 const COUNTS: usize = 8;
-const NEXT_START: usize = COUNTS + 2 * 6;
+const NEXT_START: usize = COUNTS + 2 * 7;
 const OUTPUT_START: usize = NEXT_START + 20 * STATES;
 const INDEX_START: usize = OUTPUT_START + STATES;
 const CODE_START: usize = INDEX_START + 1000;
-const REGION_START: usize = CODE_START + 8 * count(2);
-const ACTION_START: usize = REGION_START + 18 * count(3);
-const INTERNATIONAL_START: usize = ACTION_START + 8 * count(4);
+const REGION_START: usize = CODE_START + 8 * count(3);
+const ACTION_START: usize = REGION_START + 18 * count(4);
+const INTERNATIONAL_START: usize = ACTION_START + 8 * count(5);
 
 const _: () = {
-    let magic = b"LNPLAN01";
+    let magic = b"LNPLAN02";
     let mut at = 0;
     while at < magic.len() {
         assert!(FILE[at] == magic[at], "rules/plans.bin is of another layout; regenerate it");
         at += 1;
     }
-    assert!(FILE.len() == INTERNATIONAL_START + 10 * count(5), "rules/plans.bin has a wrong size");
+    assert!(FILE.len() == INTERNATIONAL_START + 10 * count(6), "rules/plans.bin has a wrong size");
 };
 
 const fn count(number: usize) -> usize {
@@ -193,6 +218,40 @@ const _: () = {
     }
 };
 
+/// The state that `digit` leads to from `state`.
+const fn next_of(state: State, digit: usize) -> State {
+    state_at(NEXT_START + 2 * (2 * state as usize + digit))
+}
+
+const fn openings() -> [State; 1000] {
+    let mut openings = [0; 1000];
+    let mut digits = 0;
+    while digits < openings.len() {
+        let first = next_of(ROOT, digits / 100);
+        let second = next_of(first, digits / 10 % 10);
+        openings[digits] = next_of(second, digits % 10);
+        digits += 1;
+    }
+    openings
+}
+
+const fn tails() -> [[u8; TAIL]; STATES - count(2)] {
+    let mut tails = [[0; TAIL]; STATES - count(2)];
+    let mut number = 0;
+    while number < tails.len() {
+        let mut state = state(count(2) + number);
+        let mut digits = 0;
+        while digits < TAIL {
+            tails[number][digits] = FILE[OUTPUT_START + state as usize / (ROW / 2)];
+            state = next_of(state, 0);
+            digits += 1;
+        }
+        assert!(state == 0, "rules/plans.bin has longer numbers than are looked up");
+        number += 1;
+    }
+    tails
+}
+
 const fn outputs() -> [u8; STATES] {
     let mut outputs = [0; STATES];
     let mut at = 0;
@@ -208,14 +267,14 @@ const fn code_index() -> [u8; 1000] {
     let mut at = 0;
     while at < index.len() {
         index[at] = FILE[INDEX_START + at];
-        assert!(index[at] as usize <= count(2), "rules/plans.bin names an unknown calling code");
+        assert!(index[at] as usize <= count(3), "rules/plans.bin names an unknown calling code");
         at += 1;
     }
     index
 }
 
-const fn codes() -> [Code; count(2)] {
-    let mut codes = [Code { digits: Slot([0; 4]), lengths: 0 }; count(2)];
+const fn codes() -> [Code; count(3)] {
+    let mut codes = [Code { digits: Slot([0; 4]), lengths: 0 }; count(3)];
     let mut number = 0;
     while number < codes.len() {
         let at = CODE_START + 8 * number;
@@ -225,8 +284,8 @@ const fn codes() -> [Code; count(2)] {
     codes
 }
 
-const fn regions() -> [RegionRow; count(3)] {
-    let mut regions = [region(REGION_START); count(3)];
+const fn regions() -> [RegionRow; count(4)] {
+    let mut regions = [region(REGION_START); count(4)];
     let mut number = 1;
     while number < regions.len() {
         regions[number] = region(REGION_START + 18 * number);
@@ -249,7 +308,7 @@ const fn region(at: usize) -> RegionRow {
         lengths: u32_at(at + 14),
     };
     let end = region.international_start as usize + region.international_count as usize;
-    assert!((region.code as usize) < count(2) && end <= count(5));
+    assert!((region.code as usize) < count(3) && end <= count(6));
     assert!(region.iso[0].is_ascii_uppercase() && region.iso[1].is_ascii_uppercase());
     region
 }
@@ -271,9 +330,9 @@ const fn pairs(first: usize, prefixes: usize) -> u128 {
     pairs
 }
 
-const fn actions() -> [Action; count(4)] {
+const fn actions() -> [Action; count(5)] {
     let none = Action { skip: 0, cut: 0, whole: false, prepend: Slot([0; 5]) };
-    let mut actions = [none; count(4)];
+    let mut actions = [none; count(5)];
     let mut number = 0;
     while number < actions.len() {
         let at = ACTION_START + 8 * number;
@@ -285,8 +344,8 @@ const fn actions() -> [Action; count(4)] {
     actions
 }
 
-const fn international() -> [Slot<10>; count(5)] {
-    let mut prefixes = [Slot([0; 10]); count(5)];
+const fn international() -> [Slot<10>; count(6)] {
+    let mut prefixes = [Slot([0; 10]); count(6)];
     let mut number = 0;
     while number < prefixes.len() {
         prefixes[number] = slot(INTERNATIONAL_START + 10 * number);

@@ -4,7 +4,7 @@
 //! are numbered: interning rows bottom-up gives the minimal automaton directly (Revuz 1992),
 //! with no minimisation pass after it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::pattern::{Nfa, NodeId};
 
@@ -21,6 +21,16 @@ pub(crate) struct Row {
     pub(crate) next: [StateId; 10],
     /// What the digits so far are; 0: nothing.
     pub(crate) output: u8,
+}
+
+/// An automaton whose states are numbered as they are to be written.
+pub(crate) struct Automaton {
+    /// All states, the dead one first.
+    pub(crate) rows: Vec<Row>,
+    /// Where to start.
+    pub(crate) roots: Vec<StateId>,
+    /// From this state on any digits lead alike.
+    pub(crate) alike: StateId,
 }
 
 /// The rows made so far, each once.
@@ -48,24 +58,41 @@ impl Minimal {
     }
 
     /// The rows reachable from `roots`, dead state first, then by distance so that states walked
-    /// first lie together; and the new numbers of the roots.
-    pub(crate) fn finish(&self, roots: &[StateId]) -> (Vec<Row>, Vec<StateId>) {
-        let mut number = HashMap::from([(DEAD, DEAD)]);
+    /// first lie together, but those from which any digits lead alike last; and the new numbers of the
+    /// roots.
+    pub(crate) fn finish(&self, roots: &[StateId]) -> Automaton {
         let mut order = vec![DEAD];
+        let mut known = HashSet::from([DEAD]);
         let mut pending: VecDeque<StateId> = roots.iter().copied().collect();
         while let Some(state) = pending.pop_front() {
-            if number.contains_key(&state) {
-                continue;
+            if known.insert(state) {
+                order.push(state);
+                pending.extend(self.rows[state as usize].next);
             }
-            number.insert(state, order.len() as StateId);
-            order.push(state);
-            pending.extend(self.rows[state as usize].next);
         }
+        let alike = self.alike();
+        order[1..].sort_by_key(|&state| alike[state as usize]);
+        let first = order[1..].partition_point(|&state| !alike[state as usize]) + 1;
+        let number: HashMap<StateId, StateId> = order.iter().copied().zip(0..).collect();
         let renumber = |state: &StateId| {
             let row = self.rows[*state as usize];
             Row { next: row.next.map(|next| number[&next]), output: row.output }
         };
-        (order.iter().map(renumber).collect(), roots.iter().map(|root| number[root]).collect())
+        let rows = order.iter().map(renumber).collect();
+        let roots = roots.iter().map(|root| number[root]).collect();
+        Automaton { rows, roots, alike: first as StateId }
+    }
+
+    /// For each row, whether all digits lead to one state, and so on from there: then what comes of it
+    /// hangs on the count of the digits alone. Rows stand behind their successors.
+    fn alike(&self) -> Vec<bool> {
+        let mut alike: Vec<bool> = Vec::new();
+        for row in &self.rows {
+            let [next, others @ ..] = row.next;
+            let same = others.iter().all(|&other| other == next);
+            alike.push(same && alike.get(next as usize).is_none_or(|&next| next));
+        }
+        alike
     }
 }
 

@@ -8,12 +8,12 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::dial::{self, Action};
 use super::facts::{Plans, Region};
-use super::minimal::{Minimal, Row, StateId};
+use super::minimal::{Automaton, DEAD, Minimal, StateId};
 use super::pattern::parse;
 use super::validity::{self, length_mask};
 
 /// Opens the file and names the version of its layout.
-pub(crate) const MAGIC: &[u8; 8] = b"LNPLAN01";
+pub(crate) const MAGIC: &[u8; 8] = b"LNPLAN02";
 
 /// The compiled plans.
 pub(crate) struct Table {
@@ -27,9 +27,9 @@ pub(crate) struct Table {
 pub(crate) fn build(plans: &Plans) -> Result<Table> {
     let mut rows = Minimal::default();
     let roots = validity::build(plans, &mut rows)?;
-    let world = rows.finish(&[roots.world]).0.len();
+    let world = rows.finish(&[roots.world]).rows.len();
     let both: Vec<StateId> = [roots.world].iter().chain(&roots.regions).copied().collect();
-    let (rows, both) = rows.finish(&both);
+    let numbers = rows.finish(&both);
 
     // Outputs of the two automata mean different things, so they share no row.
     let mut prefixes = Minimal::default();
@@ -39,20 +39,22 @@ pub(crate) fn build(plans: &Plans) -> Result<Table> {
         .values()
         .map(|region| dial::build(region, &mut prefixes, &mut actions))
         .collect();
-    let (prefixes, dial) = prefixes.finish(&dial?);
+    let prefixes = prefixes.finish(&dial?);
 
     let mut layout = Layout::new(plans)?;
-    layout.rows(&rows)?;
-    layout.rows(&prefixes)?;
+    // Behind those of the prefixes, so that the states from which any digits lead alike come last.
+    let dial = layout.automaton(&prefixes)?;
+    let both = layout.automaton(&numbers)?;
     layout.actions(&actions)?;
     layout.regions(plans, &both[1..], &dial)?;
-    let bytes = layout.bytes(both[0])?;
+    let alike = layout.row_count - (numbers.rows.len() - numbers.alike as usize);
+    let bytes = layout.bytes(both[0], alike)?;
     let summary = format!(
         "{world} states for numbers with calling code, {} with the roots of all regions, {} for \
          national prefixes; {} bytes of rows; {} codes, {} regions; {} bytes",
-        rows.len(),
-        prefixes.len(),
-        (rows.len() + prefixes.len()) * 21,
+        numbers.rows.len(),
+        prefixes.rows.len(),
+        layout.row_count * 21,
         layout.codes.len(),
         layout.region_count,
         bytes.len(),
@@ -67,7 +69,6 @@ struct Layout<'a> {
     row_count: usize,
     next: Vec<u8>,
     outputs: Vec<u8>,
-    base: usize,
     action_count: usize,
     actions: Vec<u8>,
     region_count: usize,
@@ -95,17 +96,22 @@ impl<'a> Layout<'a> {
         Ok(Self { codes, ..Self::default() })
     }
 
-    /// Appends an automaton; its states are numbered on from those before it.
-    fn rows(&mut self, rows: &[Row]) -> Result<()> {
-        self.base = self.row_count;
-        for row in rows {
+    /// Appends an automaton, whose states are numbered on from those before it; the dead state is the
+    /// same for all. Its roots.
+    fn automaton(&mut self, automaton: &Automaton) -> Result<Vec<u16>> {
+        let base = self.row_count.saturating_sub(1);
+        let place = |state: StateId| match state {
+            DEAD => Ok(0),
+            state => u16::try_from(base + state as usize),
+        };
+        for row in automaton.rows.iter().skip(usize::from(self.row_count > 0)) {
             for next in row.next {
-                self.next.extend(u16::try_from(self.base + next as usize)?.to_le_bytes());
+                self.next.extend(place(next)?.to_le_bytes());
             }
             self.outputs.push(row.output);
         }
-        self.row_count += rows.len();
-        Ok(())
+        self.row_count = base + automaton.rows.len();
+        Ok(automaton.roots.iter().map(|&root| place(root)).collect::<Result<_, _>>()?)
     }
 
     fn actions(&mut self, actions: &[Action]) -> Result<()> {
@@ -117,8 +123,8 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    /// Appends the regions that have an ISO code; `dial` counts from the last automaton's base.
-    fn regions(&mut self, plans: &Plans, national: &[StateId], dial: &[StateId]) -> Result<()> {
+    /// Appends the regions that have an ISO code, with their roots.
+    fn regions(&mut self, plans: &Plans, national: &[u16], dial: &[u16]) -> Result<()> {
         let states = national.iter().zip(dial);
         for ((id, region), (&national, &dial)) in plans.region.iter().zip(states) {
             if *id == region.code {
@@ -129,8 +135,8 @@ impl<'a> Layout<'a> {
             self.regions.push(self.codes[region.code.as_str()].number - 1);
             self.regions.push(u8::try_from(international.len())?);
             self.regions.extend(u16::try_from(self.international_count)?.to_le_bytes());
-            self.regions.extend(u16::try_from(national)?.to_le_bytes());
-            self.regions.extend(u16::try_from(self.base + dial as usize)?.to_le_bytes());
+            self.regions.extend(national.to_le_bytes());
+            self.regions.extend(dial.to_le_bytes());
             self.regions.extend(slot::<4>(region.trunk.as_deref().unwrap_or_default())?);
             self.regions.extend(region_lengths(region)?.to_le_bytes());
             self.region_count += 1;
@@ -142,11 +148,12 @@ impl<'a> Layout<'a> {
         Ok(())
     }
 
-    fn bytes(&self, world: StateId) -> Result<Vec<u8>> {
+    fn bytes(&self, world: u16, alike: usize) -> Result<Vec<u8>> {
         let mut bytes = MAGIC.to_vec();
         let counts = [
             self.row_count,
-            world as usize,
+            usize::from(world),
+            alike,
             self.codes.len(),
             self.region_count,
             self.action_count,
