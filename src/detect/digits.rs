@@ -15,7 +15,7 @@ pub(super) const STEP: usize = 8;
 pub(super) fn run(text: &[u8], at: usize) -> usize {
     let mut place = at;
     while let Some(eight) = text.get(place..).and_then(<[u8]>::first_chunk) {
-        let count = leading(*eight);
+        let count = leading(u64::from_le_bytes(*eight));
         place += count;
         if count < STEP {
             return place - at;
@@ -27,10 +27,10 @@ pub(super) fn run(text: &[u8], at: usize) -> usize {
     place - at
 }
 
-/// How many digits open `eight`.
+/// How many digits open `eight`, the first byte lowest.
 #[inline]
-pub(super) fn leading(eight: [u8; STEP]) -> usize {
-    let others = swar::digits(u64::from_le_bytes(eight)) ^ swar::TOPS;
+pub(super) fn leading(eight: u64) -> usize {
+    let others = swar::digits(eight) ^ swar::TOPS;
     others.trailing_zeros() as usize / STEP
 }
 

@@ -8,6 +8,7 @@ use crate::fold;
 use crate::span::Span;
 
 use super::digits::{STEP, leading};
+use super::reach;
 pub(super) use super::separator::Signs;
 use super::separator::{after_trunk, separator};
 
@@ -101,8 +102,12 @@ impl Number {
     /// parts is dear to move as a whole right after.
     pub(super) fn read(&mut self, text: &[u8], at: usize) -> bool {
         self.span = Span::new(at, at);
-        let (mut place, mut before) = match text.get(at) {
-            Some(b'0'..=b'9') => (at, Signs::default()),
+        let (mut place, mut before) = match text.get(at..) {
+            Some([b'0'..=b'9', ..]) => (at, Signs::default()),
+            Some([b'+', b'0'..=b'9', ..]) => {
+                self.plus = true;
+                (at + 1, Signs::default())
+            }
             _ => open(text, at, self),
         };
         loop {
@@ -133,15 +138,14 @@ impl Number {
         }
     }
 
-    /// Adds the `count` digits that open `eight`.
+    /// Puts the `count` digits that open `eight` behind so many others; how many there are now.
     #[inline]
-    fn push_some(&mut self, eight: [u8; STEP], count: usize) {
-        if let Some(room) = self.digits.get_mut(self.len..self.len + STEP) {
-            room.copy_from_slice(&eight);
+    fn put(&mut self, others: usize, eight: u64, count: usize) -> usize {
+        if let Some(room) = self.digits.get_mut(others..others + STEP) {
+            room.copy_from_slice(&eight.to_le_bytes());
         }
-        let len = self.len + count;
-        self.overlong |= len > MOST_DIGITS;
-        self.len = len.min(MOST_DIGITS);
+        self.overlong |= others + count > MOST_DIGITS;
+        (others + count).min(MOST_DIGITS)
     }
 
     /// Ends the group that was read; false when there is no room for more. Of a group that ends too far
@@ -167,11 +171,8 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Number> {
 }
 
 /// Reads what may stand before the first digit: `+`, `(`, `(+`, `+(`.
+#[inline(never)]
 fn open(text: &[u8], at: usize, number: &mut Number) -> (usize, Signs) {
-    if let Some([b'+', b'0'..=b'9', ..]) = text.get(at..) {
-        number.plus = true;
-        return (at + 1, Signs::default());
-    }
     let (mut place, mut signs) = (at, Signs::default());
     for _ in 0..3 {
         let Some(unit) = carrier::unit(text, place) else {
@@ -190,21 +191,20 @@ fn open(text: &[u8], at: usize, number: &mut Number) -> (usize, Signs) {
 
 /// Reads digits from `place`; returns where they end and how many there are.
 #[inline]
-fn group(text: &[u8], mut place: usize, number: &mut Number) -> (usize, usize) {
-    let start = place;
-    while let Some(eight) = text.get(place..).and_then(<[u8]>::first_chunk) {
-        let count = leading(*eight);
-        number.push_some(*eight, count);
+fn group(text: &[u8], start: usize, number: &mut Number) -> (usize, usize) {
+    let (mut place, mut len) = (start, number.len);
+    let next = loop {
+        let eight = reach::eight(text, place);
+        let count = leading(eight);
+        len = number.put(len, eight, count);
         place += count;
         if count < STEP {
-            break;
+            // A zero behind the end of the text.
+            break (eight >> (8 * count)) as u8;
         }
-    }
-    while let Some(&byte @ b'0'..=b'9') = text.get(place) {
-        number.push(byte - b'0');
-        place += 1;
-    }
-    if text.get(place).is_none_or(|&byte| byte < 0x80 && !matches!(byte, b'%' | b'\\' | b'&')) {
+    };
+    number.len = len;
+    if next < 0x80 && !matches!(next, b'%' | b'\\' | b'&') {
         return (place, place - start);
     }
     spelled_digits(text, place, place - start, number)

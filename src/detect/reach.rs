@@ -150,7 +150,7 @@ pub(super) fn back(text: &[u8], floor: usize, end: usize, are: impl Fn(u64) -> u
 
 /// The eight bytes at `at`, the first one lowest; zeros behind the end of the text.
 #[inline(always)]
-fn eight(text: &[u8], at: usize) -> u64 {
+pub(super) fn eight(text: &[u8], at: usize) -> u64 {
     let rest = &text[at..];
     match (rest.first_chunk(), text.last_chunk()) {
         (Some(chunk), _) => u64::from_le_bytes(*chunk),

@@ -6,7 +6,7 @@
 //! international prefix, national in the order of the regions, bare international, national without
 //! the trunk prefix.
 
-use crate::plan::{self, E164, NumberType, Region, Verdict};
+use crate::plan::{self, NumberType, Region, Verdict};
 
 use super::number::{MOST_DIGITS, Number};
 
@@ -30,8 +30,9 @@ pub(super) enum Form {
 /// A number under a plan.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reading {
-    /// A plus sign and the E.164 digits.
-    text: [u8; Reading::LONGEST],
+    /// The E.164 digits, in the size in which digits are kept: copied as they were written, they need
+    /// not reach memory first.
+    digits: [u8; MOST_DIGITS],
     len: u8,
     /// How it was dialled.
     pub form: Form,
@@ -42,40 +43,24 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// A plus sign and as many digits as are kept of a number.
-    const LONGEST: usize = 1 + MOST_DIGITS;
-
-    fn new(digits: &[u8], form: Form, verdict: Verdict) -> Option<Self> {
-        let mut text = [b'+'; Self::LONGEST];
-        text.get_mut(1..=digits.len())?.copy_from_slice(digits);
-        Some(Self::of(text, digits.len(), form, verdict))
-    }
-
-    /// The reading of a national number: short enough for any plan.
-    #[inline]
-    fn of_plan(e164: &E164, form: Form, verdict: Verdict) -> Self {
-        let mut text = [b'+'; Self::LONGEST];
-        text[1..=E164::MAX].copy_from_slice(e164.padded());
-        Self::of(text, e164.as_bytes().len(), form, verdict)
-    }
-
-    fn of(text: [u8; Self::LONGEST], len: usize, form: Form, verdict: Verdict) -> Self {
+    fn of(digits: [u8; MOST_DIGITS], len: usize, form: Form, verdict: Verdict) -> Self {
         let valid = matches!(verdict, Verdict::Valid(_));
         let mobile = verdict == Verdict::Valid(NumberType::Mobile);
-        Self { text, len: len as u8, form, valid, mobile }
+        Self { digits, len: len as u8, form, valid, mobile }
     }
 
     /// E.164 digits without the plus sign.
     pub(super) fn e164(&self) -> &[u8] {
-        &self.text[1..=usize::from(self.len)]
+        &self.digits[..usize::from(self.len)]
     }
 
     /// Appends the canonical form: a plus sign and the digits.
     #[inline]
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         let end = out.len() + 1 + usize::from(self.len);
+        out.push(b'+');
         // All of a fixed length is a few moves, a copy of any length a call.
-        out.extend_from_slice(&self.text);
+        out.extend_from_slice(&self.digits);
         out.truncate(end);
     }
 }
@@ -115,13 +100,10 @@ fn international(number: &Number, prefix: usize, form: Form) -> Option<Reading> 
     if verdict == Verdict::Unknown {
         return None;
     }
-    // Copied with what stands behind them: a fixed length is a few moves.
-    let Some(all) = number.digits[prefix..].first_chunk::<MOST_DIGITS>() else {
-        return Reading::new(digits, form, verdict);
-    };
-    let mut text = [b'+'; Reading::LONGEST];
-    text[1..].copy_from_slice(all);
-    Some(Reading::of(text, digits.len(), form, verdict))
+    // Copied with what stands behind them: a fixed length is a few moves. No prefix is longer than what
+    // may stand there.
+    let all = number.digits[prefix..].first_chunk::<MOST_DIGITS>()?;
+    Some(Reading::of(*all, digits.len(), form, verdict))
 }
 
 /// `00` is understood everywhere; `011` and its like only where a region dials them.
@@ -149,7 +131,8 @@ fn national(digits: &[u8], regions: &[Region]) -> (Option<Reading>, Option<Readi
             false if region.has_trunk_zero() => Form::Naked,
             false => Form::National,
         };
-        let reading = || Reading::of_plan(&found.e164, form, found.verdict);
+        let e164 = &found.e164;
+        let reading = || Reading::of(*e164.padded(), e164.as_bytes().len(), form, found.verdict);
         if form != Form::Naked && valid && found.assigned {
             // None can be better; an earlier one that is as good would have ended it.
             return (Some(reading()), None);
@@ -199,6 +182,15 @@ mod tests {
             for text in texts {
                 assert_eq!(e164(text, regions).as_deref(), Some(wanted), "{text} in {regions}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_read_with_the_digits_is_as_long_as_any_prefix() {
+        let kept = Number::default().digits.len();
+        for region in Region::all() {
+            let longest = region.international_prefixes().map(str::len).max();
+            assert!(longest.is_none_or(|longest| longest + MOST_DIGITS <= kept), "{region:?}");
         }
     }
 

@@ -68,9 +68,9 @@ static MARKS: [Mark; 256] = {
 /// made of.
 #[inline]
 pub(super) fn separator(text: &[u8], place: usize, digits: usize) -> Option<(usize, Signs)> {
-    let mark = |at: usize| text.get(at).map_or(Mark::End, |&byte| MARKS[usize::from(byte)]);
-    match (mark(place), mark(place + 1)) {
-        (Mark::End, _) if text.get(place) != Some(&b'+') => None,
+    let [sign, next] = text.get(place..).and_then(<[u8]>::first_chunk).copied()?;
+    match (MARKS[usize::from(sign)], MARKS[usize::from(next)]) {
+        (Mark::End, _) if sign != b'+' => None,
         (Mark::End, _) => inner_plus(text, place, digits),
         (Mark::Sign(sign), Mark::Digit) => Some((place + 1, sign)),
         (Mark::Sign(_), Mark::End) => None,
@@ -78,6 +78,7 @@ pub(super) fn separator(text: &[u8], place: usize, digits: usize) -> Option<(usi
     }
 }
 
+#[inline(never)]
 fn long_separator(text: &[u8], place: usize) -> Option<(usize, Signs)> {
     let mut at = place;
     let mut signs = Signs::default();
@@ -120,6 +121,7 @@ fn once(signs: &mut Signs, sign: Signs) -> Option<()> {
 }
 
 /// Where `0)` and the blanks behind it end, a trunk prefix in brackets, if it stands at `place`.
+#[inline(never)]
 pub(super) fn after_trunk(text: &[u8], place: usize) -> Option<usize> {
     let zero = carrier::unit(text, place).filter(|unit| unit.ch == '0')?;
     let close = carrier::unit(text, place + zero.len).filter(|unit| unit.ch == ')')?;
