@@ -17,6 +17,7 @@ pub(super) fn protected(text: &[u8], at: usize, digits: usize) -> Option<usize> 
 }
 
 /// `192.0.2.1`, `192.0.2.1:5060`, `192.0.2.0/24`; its length.
+#[inline(never)]
 fn ipv4(rest: &[u8]) -> Option<usize> {
     let mut at = 0;
     for octet in 0..4 {

@@ -98,7 +98,7 @@ impl<'a> Line<'a> {
     }
 
     /// The last word that ends at or before `at`, not reaching into what is settled; `reach` bounds
-    /// the bytes between, and a byte of `stops` between ends the search.
+    /// the bytes between, and a byte of `stops` between, none of which is a blank, ends the search.
     pub(super) fn word_before(&self, at: usize, reach: usize, stops: &[u8]) -> Option<Span> {
         let floor = self.done.max(self.start).max(at.saturating_sub(reach)).min(at);
         let mut end = at;
@@ -108,7 +108,7 @@ impl<'a> Line<'a> {
             let closes = byte == b'"'
                 && end > floor + 1
                 && !matches!(self.text[end - 2], b' ' | b':' | b'=' | b'(');
-            if closes || stops.contains(&byte) {
+            if byte != b' ' && (closes || stops.contains(&byte)) {
                 return None;
             }
             end -= 1;
@@ -182,9 +182,11 @@ impl Line<'_> {
 
     /// Whether a digit stands before `at` with nothing but an invisible character between.
     pub(super) fn continues_digits(&self, at: usize) -> bool {
-        if self.before(at) < 0x80 {
-            return false;
-        }
+        self.before(at) >= 0x80 && self.continues_hidden(at)
+    }
+
+    #[cold]
+    fn continues_hidden(&self, at: usize) -> bool {
         let head = &self.text[self.start..at];
         let start = head.iter().rposition(|&b| b & 0xC0 != 0x80).unwrap_or(0);
         let hidden = carrier::unit(head, start).is_some_and(|unit| fold::is_ignorable(unit.ch));

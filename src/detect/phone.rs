@@ -335,6 +335,7 @@ fn context(place: &Place, evidence: Evidence) -> Context {
 }
 
 /// The letter before a plus sign may belong to an escape: `\n+49`, `[35m+49`, `#012+49`.
+#[cold]
 fn after_escape(line: &Line, at: usize) -> bool {
     let before = &line.text[line.start.max(at.saturating_sub(8))..at];
     match before {

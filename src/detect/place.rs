@@ -93,6 +93,7 @@ fn in_field(line: &Line, field: &Field) -> Option<Place> {
 }
 
 /// `"from":{"number":"...`: the number of a party.
+#[cold]
 fn opens_party(line: &Line, field: &Field) -> bool {
     const LONGEST: usize = 40;
     let head = &line.text[line.start.max(field.start.saturating_sub(LONGEST))..field.start];
@@ -162,6 +163,18 @@ fn is_second_argument(line: &Line, number: &Number) -> bool {
 /// What the other cells of the row say, if the number fills one.
 fn in_row(line: &Line, number: &Number, shape: Evidence, words: &Words) -> Option<Place> {
     let separator = cells::cell_separator(line, number.span)?;
+    in_cell(line, number, shape, words, separator)
+}
+
+/// The same for a number that fills a cell.
+#[inline(never)]
+fn in_cell(
+    line: &Line,
+    number: &Number,
+    shape: Evidence,
+    words: &Words,
+    separator: u8,
+) -> Option<Place> {
     let fits = !number.plus && (8..=14).contains(&number.len);
     if !fits || !shape.is_empty() {
         return None;
@@ -185,6 +198,7 @@ fn is_after_number(line: &Line, number: &Number) -> bool {
 }
 
 /// `SIP/trunk/030...`, `/phone/030...`: a channel, or a path that says so.
+#[inline(never)]
 fn in_path(line: &Line, start: usize, words: &Words) -> Place {
     const LONGEST: usize = 80;
     let end = start.saturating_sub(1);

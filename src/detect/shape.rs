@@ -23,6 +23,7 @@ pub(super) fn against(line: &Line, number: &Number) -> Evidence {
 }
 
 /// The same for a number of several groups without a plus sign.
+#[inline(never)]
 fn groups_against(line: &Line, number: &Number) -> Evidence {
     Evidence::NONE
         .with(Clue::IpAddress, is_ipv4(number) || is_fraction(number))
@@ -50,21 +51,23 @@ fn is_version(number: &Number) -> bool {
 /// Four groups of up to three digits, parted by dots alone, or by dashes as in host names; other
 /// groups may stand around them (`80 - 192.0.2.1`).
 fn is_ipv4(number: &Number) -> bool {
-    let parted = |i: usize, sign| number.groups[i].before.only(sign);
+    let mut signs = [Signs::DOT, Signs::DASH].into_iter().filter(|&sign| number.signs.has(sign));
+    !number.plus && signs.any(|sign| (3..number.count).any(|last| are_octets(number, last, sign)))
+}
+
+/// Whether the groups up to `last` are four octets, parted by `sign` and from the others by another.
+#[inline(never)]
+fn are_octets(number: &Number, last: usize, sign: Signs) -> bool {
+    let parted = |i: usize| number.groups[i].before.only(sign);
     let octet = |i: usize| {
         number.group_len(i) <= 3
             && number.group_value(i) <= 255
             && !(number.group_len(i) > 1 && number.group_starts_zero(i))
     };
-    !number.plus
-        && [Signs::DOT, Signs::DASH].into_iter().any(|sign| {
-            (3..number.count).any(|last| {
-                (last - 2..=last).all(|i| parted(i, sign))
-                    && (last == 3 || !parted(last - 3, sign))
-                    && (last + 1 == number.count || !parted(last + 1, sign))
-                    && (last - 3..=last).all(octet)
-            })
-        })
+    (last - 2..=last).all(parted)
+        && (last == 3 || !parted(last - 3))
+        && (last + 1 == number.count || !parted(last + 1))
+        && (last - 3..=last).all(octet)
 }
 
 /// `2026-11-21`, `21.11.2026`, `11/21/26` and what follows such a date.
