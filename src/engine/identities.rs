@@ -17,6 +17,9 @@ pub(super) struct Identities {
 }
 
 impl Identities {
+    /// How many tokens are asked for at a time.
+    pub(super) const AHEAD: usize = TokenCache::AHEAD;
+
     /// Appends the token of the identity that is spelled `surface`; `canonical` is its canonical
     /// form where the text alone does not tell it. Returns 64 bits of its MAC.
     #[inline]
@@ -38,10 +41,11 @@ impl Identities {
         }
     }
 
-    /// Says that [`Self::write`] will be asked for this identity soon.
+    /// Says that [`Self::write`] will be asked for the identities soon that are spelled so, or have these
+    /// canonical forms; the first [`Self::AHEAD`] of them count.
     #[inline]
-    pub(super) fn expect(&self, surface: &[u8], canonical: Option<&[u8]>) {
-        self.tokens.expect(canonical.unwrap_or(surface));
+    pub(super) fn expect<'v>(&self, values: impl Iterator<Item = &'v [u8]>) {
+        self.tokens.expect(values);
     }
 
     /// Whether the identity that [`Self::write`] would write a token for is on `list`.

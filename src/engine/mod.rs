@@ -43,9 +43,6 @@ pub use vetted::{Spare, Vetted};
 /// How often a line is looked at once more; each time something new has been found in it.
 const MOST_LOOKS: usize = 4;
 
-/// How many tokens are asked for at a time, so that their entries are fetched at once.
-const AHEAD: usize = 16;
-
 /// What an engine is built from, the keys apart.
 #[derive(Debug)]
 pub struct Setup {
@@ -377,10 +374,11 @@ impl Engine {
         let mut line_end = 0;
         let end_after = |at: usize| feeds.next(at).unwrap_or(block.len());
         for (index, finding) in found.findings.iter().enumerate() {
-            if index % AHEAD == 0 {
-                for next in found.findings[index..].iter().take(AHEAD) {
-                    identities.expect(&block[next.span.start..next.span.end], found.value(next));
-                }
+            if index % Identities::AHEAD == 0 {
+                let next = found.findings[index..].iter();
+                identities.expect(next.map(|next| {
+                    found.value(next).unwrap_or(&block[next.span.start..next.span.end])
+                }));
             }
             out.extend_from_slice(&block[copied..finding.span.start]);
             if line_end < copied {

@@ -90,6 +90,8 @@ impl TokenCache {
     /// Entries that it begins with, and how many times as many it has after each growth.
     const FEWEST: usize = 512;
     const GROWTH: usize = 2;
+    /// How many tokens are best asked for at a time.
+    pub const AHEAD: usize = 64;
     /// Longest value in bytes that is kept.
     pub const LONGEST: usize = 48;
 
@@ -143,13 +145,19 @@ impl TokenCache {
         first
     }
 
-    /// Says that the token of `value` will be asked for soon. Whoever says so of several has their entries
-    /// fetched at the same time, from beyond the second level of the processor's cache.
+    /// Says that the tokens of `values` will be asked for soon, [`Self::AHEAD`] of them at most. Their entries
+    /// lie beyond the second level of the processor's cache: nothing but loads stands between the loads,
+    /// so that all are under way at once.
     #[inline]
-    pub fn expect(&self, value: &[u8]) {
-        if let Some(slot) = self.slots.get(self.place(value)) {
-            black_box(slot.label);
+    pub fn expect<'v>(&self, values: impl Iterator<Item = &'v [u8]>) {
+        let mut places = [0; Self::AHEAD];
+        let mut count = 0;
+        for (place, value) in places.iter_mut().zip(values) {
+            *place = self.place(value) as u32;
+            count += 1;
         }
+        let slots = places[..count].iter().filter_map(|&place| self.slots.get(place as usize));
+        black_box(slots.fold(0, |labels, slot| labels | slot.label));
     }
 
     /// Where the entry of `value` is looked for first; the second place is the other one of its pair.
@@ -309,7 +317,7 @@ mod tests {
         for grown in [false, true] {
             for value in values.iter().map(String::as_bytes) {
                 let identity = Identity::Canonical(value);
-                cache.expect(value);
+                cache.expect([value; 2].into_iter());
                 let (got, asked) = cached(&mut cache, &keys, TypeCode::TEL, identity, value);
                 assert_eq!((got, asked), (plain(&keys, TypeCode::TEL, value), !grown));
             }
