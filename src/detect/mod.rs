@@ -301,40 +301,31 @@ impl Detector {
         };
         // What a roster adds speaks for its lines as well.
         let at_once = self.roster.is_none();
-        let (mut line, mut first) = (None::<Line>, 0);
+        let (mut line, mut first) = (Line::unread(&[], 0), 0);
         for candidate in candidates {
             let at = candidate.at as usize;
-            let current = match &mut line {
-                Some(line) if at < line.text.len() => line,
-                _ => {
-                    if let Some(line) = line.as_ref().filter(|_| at_once) {
-                        first = run.recall(line, first);
-                    }
-                    let from = line.as_ref().map_or(0, |line| line.text.len());
-                    let line = line.insert(Line::after(block, at, from, feeds));
-                    run.opening(line);
-                    line
+            if at >= line.text.len() {
+                if at_once {
+                    first = run.recall(&line, first);
                 }
-            };
-            if let Some(cell) = current.next_cell.take_if(|cell| at >= cell.start) {
-                run.settle_name(current, Some((cell, Context::Row)));
+                line = Line::after(block, at, line.text.len(), feeds);
+                run.opening(&mut line);
             }
-            if at >= current.done && at < current.text.len() {
-                run.look(current, at, candidate.trigger);
+            if let Some(cell) = line.next_cell.take_if(|cell| at >= cell.start) {
+                run.settle_name(&mut line, Some((cell, Context::Row)));
+            }
+            if at >= line.done && at < line.text.len() {
+                run.look(&mut line, at, candidate.trigger);
             }
         }
-        match (&self.roster, &line) {
-            (Some(roster), _) => {
-                listed::add(block, roster, found);
-                recall::add(block, vocabulary, found);
+        if let Some(roster) = &self.roster {
+            listed::add(block, roster, found);
+            recall::add(block, vocabulary, found);
+        } else {
+            run.recall(&line, first);
+            if found.wants_another_look() {
+                found.findings.sort_by_key(|finding| finding.span);
             }
-            (None, Some(line)) => {
-                run.recall(line, first);
-                if found.wants_another_look() {
-                    found.findings.sort_by_key(|finding| finding.span);
-                }
-            }
-            (None, None) => {}
         }
         (found.memo, found.kept) = (memo, kept);
     }
