@@ -19,26 +19,44 @@ impl<'a> Feeds<'a> {
     #[inline]
     pub fn next(&self, at: usize) -> Option<usize> {
         let mut index = at / WIDTH;
-        let mut mask = self.0.get(index)?.feed & u64::MAX << (at % WIDTH);
-        while mask == 0 {
-            index += 1;
-            mask = self.0.get(index)?.feed;
+        let mut low = self.0.get(index)?.feed & u64::MAX << (at % WIDTH);
+        loop {
+            // Two lanes at a look, as nobody can foretell in which of them a line ends.
+            let mask = both(low, self.of_lane(index + 1));
+            if mask != 0 {
+                return Some(index * WIDTH + mask.trailing_zeros() as usize);
+            }
+            index += 2;
+            low = self.0.get(index)?.feed;
         }
-        Some(index * WIDTH + mask.trailing_zeros() as usize)
     }
 
     /// The last one before `at`.
     #[inline]
     pub fn last_before(&self, at: usize) -> Option<usize> {
         let mut index = at / WIDTH;
-        let below = !(u64::MAX << (at % WIDTH));
-        let mut mask = self.0.get(index).map_or(0, |lane| lane.feed & below);
-        while mask == 0 {
-            index = index.checked_sub(1)?;
-            mask = self.0.get(index)?.feed;
+        let mut high = self.of_lane(index) & !(u64::MAX << (at % WIDTH));
+        loop {
+            let low = index.checked_sub(1).map_or(0, |before| self.of_lane(before));
+            if let Some(bit) = both(low, high).checked_ilog2() {
+                return Some(index * WIDTH + bit as usize - WIDTH);
+            }
+            index = index.checked_sub(2)?;
+            high = self.of_lane(index);
         }
-        Some(index * WIDTH + mask.ilog2() as usize)
     }
+
+    /// Those of a lane; none past the block.
+    #[inline]
+    fn of_lane(&self, index: usize) -> u64 {
+        self.0.get(index).map_or(0, |lane| lane.feed)
+    }
+}
+
+/// Two masks side by side.
+#[inline]
+fn both(low: u64, high: u64) -> u128 {
+    u128::from(low) | u128::from(high) << WIDTH
 }
 
 /// Bytes of a lane.
