@@ -1,11 +1,12 @@
-//! Where the lines of a block begin and end, as its class masks tell.
+//! Where the lines of a block begin and end, and the words in them, as its class masks tell.
 //!
-//! In: a place in a block. Out: the line feed before or behind it. The scan has looked at every byte
-//! already, so a line costs a load for each 64 bytes of it, and no search.
+//! In: a place in a block. Out: the line feed before or behind it, or where words begin. The scan has looked
+//! at every byte already, so a line costs a load for each 64 bytes of it, and no search.
 
 use crate::scan::Lane;
+use crate::span::Span;
 
-/// The line feeds of a block.
+/// The line feeds of a block, and its words.
 #[derive(Clone, Copy, Debug)]
 pub struct Feeds<'a>(&'a [Lane]);
 
@@ -51,6 +52,45 @@ impl<'a> Feeds<'a> {
     fn of_lane(&self, index: usize) -> u64 {
         self.0.get(index).map_or(0, |lane| lane.feed)
     }
+
+    /// Whether `test` says yes to the beginning of a word in `span` that `may` let pass; both are asked in
+    /// ascending order. A word begins with a letter that has none before it, or that of an escape
+    /// (`\n`); bytes that are not ASCII are letters.
+    #[inline]
+    pub(super) fn any_word(
+        &self,
+        span: Span,
+        may: impl Fn(usize) -> bool,
+        mut test: impl FnMut(usize) -> bool,
+    ) -> bool {
+        let first = span.start / WIDTH;
+        let before = first.checked_sub(1).and_then(|index| self.0.get(index));
+        let (mut alpha, mut escape) = before.map_or((0, 0), |lane| (lane.alpha, lane.escape));
+        let mut inside = u64::MAX << (span.start % WIDTH);
+        for start in (first * WIDTH..span.end).step_by(WIDTH) {
+            let Some(lane) = self.0.get(start / WIDTH) else { break };
+            if span.end - start < WIDTH {
+                inside &= !(u64::MAX << (span.end - start));
+            }
+            let opens = !(lane.alpha << 1 | alpha >> 63) | lane.escape << 2 | escape >> 62;
+            let mut words = (lane.alpha | lane.high) & opens & inside;
+            (alpha, escape, inside) = (lane.alpha, lane.escape, u64::MAX);
+            // First all words of a lane: a branch for each could not be foretold.
+            let mut passed = 0;
+            while words != 0 {
+                let place = words.trailing_zeros();
+                passed |= u64::from(may(start + place as usize)) << place;
+                words &= words - 1;
+            }
+            while passed != 0 {
+                if test(start + passed.trailing_zeros() as usize) {
+                    return true;
+                }
+                passed &= passed - 1;
+            }
+        }
+        false
+    }
 }
 
 /// Two masks side by side.
@@ -80,6 +120,30 @@ mod tests {
                 prop_assert_eq!(feeds.next(at), next);
                 prop_assert_eq!(feeds.last_before(at), memchr::memrchr(b'\n', &bytes[..at]));
             }
+        }
+
+        #[test]
+        fn words_begin_where_no_letter_stands_before(
+            text in "[a. \u{e9}\\\\n]{0,200}",
+            start in 0..70usize,
+        ) {
+            let (bytes, mut lanes) = (text.as_bytes(), Vec::new());
+            Kernel::auto().classify(bytes, &mut lanes);
+            let span = Span::new(start, bytes.len().saturating_sub(start / 8));
+            let mut found = Vec::new();
+            Feeds::of(&lanes).any_word(span, |at| at % 3 > 0, |at| {
+                found.push(at);
+                false
+            });
+            let letter = |at: &usize| bytes[*at].is_ascii_alphabetic() || !bytes[*at].is_ascii();
+            let opens = |at: &usize| {
+                let before = at.checked_sub(1).map(|before| bytes[before]);
+                let escape = at.checked_sub(2).map(|before| bytes[before]);
+                !before.is_some_and(|b| b.is_ascii_alphabetic()) || escape == Some(b'\\')
+            };
+            let places = (span.start..span.end).filter(|at| at % 3 > 0);
+            let wanted: Vec<_> = places.filter(letter).filter(opens).collect();
+            prop_assert_eq!(found, wanted);
         }
     }
 }

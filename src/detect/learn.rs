@@ -42,6 +42,7 @@ pub fn runs(
     Kernel::auto().candidates(text, &mut marks, detector.filter(), &mut places);
     places.insert(0, Candidate { at: 0, trigger: Trigger::Pair });
     let judge = Names {
+        titles: &detector.titles,
         words: &detector.rules.words,
         vocabulary: (&detector.rules.words).into(),
         verdicts: Verdicts::default(),

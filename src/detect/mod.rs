@@ -12,6 +12,7 @@ use crate::pseudonym::{Kid, token};
 use crate::roster::Roster;
 use crate::rules::RuleSet;
 use crate::rules::evidence::{Evidence, Weights};
+use crate::rules::words::Said;
 use crate::scan::candidate::{Candidate, Trigger};
 use crate::scan::filter::Filter;
 use crate::scan::template::Seed;
@@ -51,6 +52,7 @@ mod reach;
 mod reading;
 mod recall;
 mod remember;
+mod returning;
 mod separator;
 mod shape;
 mod side;
@@ -66,6 +68,7 @@ use key::{Class, KeyCache};
 use line::{Line, is_word_byte};
 pub use model::Bias;
 use name::Names;
+use openings::Openings;
 use operator::RuleNo;
 pub use phone::Rejected;
 use phone::{Phone, Phones};
@@ -233,6 +236,8 @@ pub struct Detector {
     rules: RuleSet,
     regions: Vec<Region>,
     filter: Filter,
+    /// What stands before a name.
+    titles: Openings,
     bias: Bias,
     roster: Option<Roster>,
     seed: Seed,
@@ -243,7 +248,8 @@ impl Detector {
     /// this bias towards names, and with the people of `roster`.
     pub fn new(rules: RuleSet, regions: Vec<Region>, bias: Bias, roster: Option<Roster>) -> Self {
         let filter = wanted::filter_of(&rules);
-        Self { rules, regions, filter, bias, roster, seed: Seed::random() }
+        let titles = Openings::of(rules.words.saying(Said::N_HONORIFIC.with(Said::N_TITLE)));
+        Self { rules, regions, filter, titles, bias, roster, seed: Seed::random() }
     }
 
     /// What the templates of lines are digested with that these rules have judged.
@@ -293,6 +299,7 @@ impl Detector {
                 words: &self.rules.words,
                 vocabulary,
                 verdicts: Verdicts::new(&kept),
+                titles: &self.titles,
                 phrases: &self.rules.phrases,
                 bias: self.bias,
             },
@@ -306,7 +313,7 @@ impl Detector {
             let at = candidate.at as usize;
             if at >= line.text.len() {
                 if at_once {
-                    first = run.recall(&line, first);
+                    first = run.recall(&line, feeds, first);
                 }
                 line = Line::after(block, at, line.text.len(), feeds);
                 run.opening(&mut line);
@@ -320,9 +327,9 @@ impl Detector {
         }
         if let Some(roster) = &self.roster {
             listed::add(block, roster, found);
-            recall::add(block, vocabulary, found);
+            recall::add(block, feeds, vocabulary, found);
         } else {
-            run.recall(&line, first);
+            run.recall(&line, feeds, first);
             if found.wants_another_look() {
                 found.findings.sort_by_key(|finding| finding.span);
             }
@@ -348,9 +355,10 @@ impl Run<'_> {
     /// Adds what is found again in `line`, whose findings are those from `first` on: while it is still
     /// at hand. Where the findings of the next line begin.
     #[inline]
-    fn recall(&mut self, line: &Line, first: usize) -> usize {
+    fn recall(&mut self, line: &Line, feeds: Feeds, first: usize) -> usize {
         if self.found.findings.len() > first {
-            recall::in_line((line.text, line.start), first, self.names.vocabulary, self.found);
+            let place = (line.text, line.start);
+            recall::in_line(place, feeds, first, self.names.vocabulary, self.found);
         }
         self.found.findings.len()
     }

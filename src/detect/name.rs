@@ -18,6 +18,7 @@ use super::judge::{self, Trust, is_person};
 use super::key::Class;
 use super::line::{Field, Line, is_word_byte};
 use super::model::Bias;
+use super::openings::Openings;
 use super::person::{self, Manner, Name};
 use super::verdicts::Verdicts;
 use super::vocabulary::Vocabulary;
@@ -30,6 +31,8 @@ pub(super) struct Names<'a> {
     pub vocabulary: Vocabulary<'a>,
     /// The model, with a memory.
     pub verdicts: Verdicts<'a>,
+    /// What a title may open with.
+    pub titles: &'a Openings,
     pub phrases: &'a HashSet<Vec<u8>>,
     pub bias: Bias,
 }
@@ -284,16 +287,20 @@ impl Names<'_> {
     /// Where the name begins after honorifics and titles at `at`.
     fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
         let mut place = at;
+        let text = &text[..end];
         for _ in 0..4 {
-            let (letters, said) = self.vocabulary.said_at(&text[..end], place);
-            let dotted = text[..end].get(place + letters) == Some(&b'.');
+            if !self.titles.may_open(text, place) {
+                break;
+            }
+            let (letters, said) = self.vocabulary.said_at(text, place);
+            let dotted = text.get(place + letters) == Some(&b'.');
             let title =
                 said.any(Said::N_HONORIFIC) || (said.any(Said::N_TITLE) && (dotted || letters > 3));
             if !title {
                 break;
             }
             let next = place + letters + usize::from(dotted);
-            let space = carrier::unit(&text[..end], next)
+            let space = carrier::unit(text, next)
                 .filter(|unit| carrier::is_space(unit.ch) || unit.ch == '+' || unit.ch == '-');
             let Some(space) = space else { break };
             place = next + space.len;

@@ -16,12 +16,14 @@ use crate::rules::words::Words;
 use crate::span::{Span, TypeCode};
 use crate::spelling;
 
+use super::feeds::Feeds;
 use super::key::{Class, KeyCache};
 use super::line::{Line, is_word_byte};
 use super::name::starts_freely;
 use super::person::{self, Manner, Name, Word};
+use super::returning::may_return;
 use super::vocabulary::Vocabulary;
-use super::{Context, Finding, Found, field, openings};
+use super::{Context, Finding, Found, field};
 
 /// Most parts of names that are kept of a line; further ones are not looked for.
 const MOST_PARTS: usize = 16;
@@ -120,7 +122,7 @@ pub(super) fn hash(text: &[u8], span: Span) -> u64 {
 }
 
 /// Adds what is found again in the lines of `block`.
-pub(super) fn add(block: &[u8], words: Vocabulary, found: &mut Found) {
+pub(super) fn add(block: &[u8], feeds: Feeds, words: Vocabulary, found: &mut Found) {
     let settled = found.findings.len();
     let (mut at, mut line_start) = (0, 0);
     while let Some(strong) = found.findings[at..settled].iter().position(is_strong) {
@@ -131,7 +133,7 @@ pub(super) fn add(block: &[u8], words: Vocabulary, found: &mut Found) {
         let first = at + strong - before.iter().rev().take_while(of_line).count();
         let of_line = |finding: &&Finding| finding.span.start < line.text.len();
         let end = at + strong + rest.iter().take_while(of_line).count();
-        look(&line, first..end, words, found);
+        look(&line, feeds, first..end, words, found);
         at = end;
     }
     if found.findings.len() > settled {
@@ -144,20 +146,28 @@ pub(super) fn add(block: &[u8], words: Vocabulary, found: &mut Found) {
 #[inline]
 pub(super) fn in_line(
     (text, start): (&[u8], usize),
+    feeds: Feeds,
     first: usize,
     words: Vocabulary,
     found: &mut Found,
 ) {
     if found.findings[first..].iter().any(is_strong) {
-        look(&Line::unread(text, start), first..found.findings.len(), words, found);
+        let all = first..found.findings.len();
+        look(&Line::unread(text, start), feeds, all, words, found);
     }
 }
 
 /// Looks for the names of the findings in `range` between the findings of their line.
-fn look(line: &Line, range: std::ops::Range<usize>, words: Vocabulary, found: &mut Found) {
+fn look(
+    line: &Line,
+    feeds: Feeds,
+    range: std::ops::Range<usize>,
+    words: Vocabulary,
+    found: &mut Found,
+) {
     let findings = &found.findings[range.clone()];
     let names = findings.iter().filter(|finding| is_strong(finding)).map(|finding| finding.span);
-    let again = openings::may_return(line, findings, names);
+    let again = may_return(line, feeds, findings, names);
     if !again.unwrap_or_else(|| opens_again(line, findings)) {
         return;
     }
@@ -179,7 +189,7 @@ fn look(line: &Line, range: std::ops::Range<usize>, words: Vocabulary, found: &m
 }
 
 /// Whether a word between the `findings` of `line` may open like one of its names, where
-/// [`openings::may_return`] does not tell. A word behind a space that is spelled by an escape or by more than
+/// [`may_return`] does not tell. A word behind a space that is spelled by an escape or by more than
 /// one byte is not taken for one.
 #[cold]
 fn opens_again(line: &Line, findings: &[Finding]) -> bool {
@@ -292,7 +302,7 @@ pub(super) fn names_other(line: &Line, at: usize, words: &Words, keys: &mut KeyC
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::{Bias, Columns, Detector, Feeds};
+    use crate::detect::{Bias, Columns, Detector};
     use crate::rules::RuleSet;
     use crate::scan::{Kernel, Marks};
     use proptest::prelude::*;
@@ -353,7 +363,9 @@ mod tests {
             let mut found = Found::default();
             in_gap(&line, Span::new(name.len(), line.text.len()), &parts, (&words).into(), &mut found);
             let findings = [Finding::new(span, Context::NameField)];
-            let again = openings::may_return(&line, &findings, [span].into_iter());
+            let mut lanes = Vec::new();
+            Kernel::auto().classify(text.as_bytes(), &mut lanes);
+            let again = may_return(&line, Feeds::of(&lanes), &findings, [span].into_iter());
             prop_assert!(found.findings.is_empty() || again != Some(false), "{}", text);
         }
     }
