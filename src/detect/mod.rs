@@ -375,8 +375,10 @@ impl Run<'_> {
         match trigger {
             Trigger::Number => self.number(line, at),
             Trigger::Key if line.text[at] == b'<' => {
-                let name = self.names.display(line, at);
-                self.settle_name(line, name);
+                if !name::follows_settled(line, at) {
+                    let name = self.names.display(line, at);
+                    self.settle_name(line, name);
+                }
             }
             Trigger::Key => self.field(line, at),
             Trigger::Word => self.word(line, at),

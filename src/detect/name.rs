@@ -7,6 +7,8 @@
 
 use std::collections::HashSet;
 
+use memchr::memrchr_iter;
+
 use crate::carrier;
 use crate::rules::words::{LONGEST, Said, Words, lower_into};
 use crate::span::Span;
@@ -353,6 +355,15 @@ fn opens_mailbox(line: &Line, angle: usize) -> bool {
     length > 0 && rest.get(length) == Some(&b'@')
 }
 
+/// Whether nothing but quotes and a space stands between what is settled and `angle`: the display name
+/// there was found by its words already, if it is one.
+#[inline]
+pub(super) fn follows_settled(line: &Line, angle: usize) -> bool {
+    const MOST: usize = 4;
+    let sign = |b: &u8| matches!(b, b'"' | b'\'' | b'\\' | b' ');
+    angle - line.done <= MOST && line.text[line.done..angle].iter().all(sign)
+}
+
 /// The text between the quotes that close at `end`, however they are spelled: `"`, `\"`, `""`.
 fn quoted_before(line: &Line, end: usize) -> Option<Span> {
     let floor = line.start.max(end.saturating_sub(LONGEST_DISPLAY));
@@ -365,8 +376,9 @@ fn quoted_before(line: &Line, end: usize) -> Option<Span> {
         _ => return None,
     };
     let inside = &head[..head.len() - quote.len()];
-    let open = (0..inside.len()).rev().find(|&i| inside[i..].starts_with(quote))?;
-    Some(Span::new(floor + open + quote.len(), floor + inside.len()))
+    let (&last, lead) = quote.split_last()?;
+    let open = memrchr_iter(last, inside).find(|&at| inside[..at].ends_with(lead))?;
+    Some(Span::new(floor + open + 1, floor + inside.len()))
 }
 
 /// Whether a word may start at `at`: after a space, a bracket or a quote, or at the line's start.
