@@ -11,7 +11,7 @@ use crate::rules::words::Words;
 use crate::span::Span;
 
 use super::Quotes;
-use super::key::{self, Class, KeyCache, LONGEST_KEY, Traits};
+use super::key::{Class, KeyCache, LONGEST_KEY, Traits};
 pub(super) use super::key::{LABELS, SCHEMES, SEARCHES, VALUES};
 use super::line::{Field, Line, is_word_byte};
 
@@ -62,12 +62,17 @@ pub(super) fn at(
 }
 
 /// What the key says whose value begins at `start`, if one does.
-pub(super) fn class_before(line: &Line, words: &Words, start: usize) -> Class {
+pub(super) fn class_before(
+    line: &Line,
+    words: &Words,
+    cache: &mut KeyCache,
+    start: usize,
+) -> Class {
     let Some(separator) = separator_before(line, start, MOST_OPENERS, b" \t\"'\\[{(<") else {
         return Class::Unknown;
     };
     let key = key_before(line, separator).map_or(Span::default(), |(key, _)| key);
-    key::classify(words, &line.text[key.start..key.end])
+    cache.class(words, &line.text[key.start..key.end])
 }
 
 /// The `:` or `=` before `start`, with `most` of `openers` between at most.

@@ -366,7 +366,7 @@ impl Run<'_> {
     /// The name that opens the line; the scan proposes only capitals after a space.
     fn opening(&mut self, line: &mut Line) {
         if matches!(line.at(line.start), b'A'..=b'Z' | 0x80..) {
-            let name = self.names.in_run(line, line.start);
+            let name = self.names.in_run(line, line.start, &mut self.found.keys);
             self.settle_name(line, name);
         }
     }
@@ -383,7 +383,7 @@ impl Run<'_> {
             Trigger::Key => self.field(line, at),
             Trigger::Word => self.word(line, at),
             Trigger::Pair => {
-                let name = self.names.in_text(line, at);
+                let name = self.names.in_text(line, at, &mut self.found.keys);
                 self.settle_name(line, name);
             }
             Trigger::Escape => self.escape(line, at),
@@ -527,7 +527,7 @@ impl Run<'_> {
         let mut name = self.names.after_cue(line, at);
         // The scan takes some words for cues that are none: it may make no difference which.
         if name.is_none() && line.text[at].is_ascii_uppercase() && line.before(at) == b' ' {
-            name = self.names.in_text(line, at);
+            name = self.names.in_text(line, at, &mut self.found.keys);
         }
         while let Some((span, _)) = name {
             self.settle_name(line, name);

@@ -17,7 +17,7 @@ use super::Context;
 use super::damaged;
 use super::field;
 use super::judge::{self, Trust, is_person};
-use super::key::Class;
+use super::key::{Class, KeyCache};
 use super::line::{Field, Line, is_word_byte};
 use super::model::Bias;
 use super::openings::Openings;
@@ -248,12 +248,17 @@ impl Names<'_> {
 
     /// The name in running text whose first or a later word begins at `at`.
     #[inline]
-    pub(super) fn in_text(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
+    pub(super) fn in_text(
+        &self,
+        line: &mut Line,
+        at: usize,
+        keys: &mut KeyCache,
+    ) -> Option<(Span, Context)> {
         let turned = match line.text[line.start..at] {
             [.., b',', b' '] => self.turned(line, at),
             _ => None,
         };
-        turned.or_else(|| self.in_run(line, at))
+        turned.or_else(|| self.in_run(line, at, keys))
     }
 
     /// `Beispiel, Erika` with its second word at `at`.

@@ -14,7 +14,7 @@ use super::Context;
 use super::features;
 use super::field;
 use super::judge::{self, Trust};
-use super::key::Class;
+use super::key::{Class, KeyCache};
 use super::line::{Line, is_word_byte};
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
@@ -28,13 +28,23 @@ const LONGEST_REST: usize = 64;
 impl Names<'_> {
     /// The name in the run of capitalised words that holds the one at `at`.
     #[inline]
-    pub(super) fn in_run(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
-        self.is_open(line, at).then(|| self.in_open_run(line, at))?
+    pub(super) fn in_run(
+        &self,
+        line: &mut Line,
+        at: usize,
+        keys: &mut KeyCache,
+    ) -> Option<(Span, Context)> {
+        self.is_open(line, at).then(|| self.in_open_run(line, at, keys))?
     }
 
     /// The same where [`Self::is_open`] said yes; few places get here.
     #[inline(never)]
-    fn in_open_run(&self, line: &mut Line, at: usize) -> Option<(Span, Context)> {
+    fn in_open_run(
+        &self,
+        line: &mut Line,
+        at: usize,
+        keys: &mut KeyCache,
+    ) -> Option<(Span, Context)> {
         let mut name = self.run(line, at)?;
         if opens_version(line, name.span().end) {
             return None;
@@ -55,15 +65,15 @@ impl Names<'_> {
         };
         let tags = self.verdicts.tags(line, &name, self.bias.points() + points);
         let words = tagged(name.words(), &tags);
-        (is_name(words) && !self.is_other_value(line, name.span()))
+        (is_name(words) && !self.is_other_value(line, name.span(), keys))
             .then(|| self.whole(line, span(words)))
     }
 
     /// Whether `span` is all of the value of a field for something else: `"carrier":"..."`. The key is
     /// looked up at last, for few runs are names.
-    fn is_other_value(&self, line: &Line, span: Span) -> bool {
+    fn is_other_value(&self, line: &Line, span: Span, keys: &mut KeyCache) -> bool {
         let ends = matches!(line.at(span.end), b'"' | b'\'' | b'\\' | b',' | b';' | b'&' | b'\n');
-        ends && field::class_before(line, self.words, span.start) == Class::Other
+        ends && field::class_before(line, self.words, keys, span.start) == Class::Other
     }
 
     /// Whether a word that is no name is a noun for a person in a role: `Schichtleiterin`.
