@@ -266,20 +266,23 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
 fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
     let word = reach::letters_at(line.text, at, LONGEST);
     let end = at + word.count;
-    let bits = || words.known(line.text, at, &word).bits;
-    match FOLLOWERS[usize::from(line.at(end))] {
-        Follower::Bars => return false,
-        Follower::Spells => return true,
-        Follower::Joins if word.count > 1 && is_joined(line.at(end + 1)) => return false,
-        Follower::Dash => return opens_double(line.at(end + 1)) && bits().is_name(),
-        // `Mar 14`, `Jan  3`: a date.
-        Follower::Space if word.count == 3 && matches!(line.at(end + 1), b' ' | b'0'..=b'9') => {
-            let bits = bits();
-            return !bits.is_month() && bits.is_name();
-        }
-        _ => {}
+    let (follower, next) = (FOLLOWERS[usize::from(line.at(end))], line.at(end + 1));
+    // One branch for all that says no; nobody could foretell which it is.
+    let joined = follower.is(Follower::JOINS) & (word.count > 1) & is_joined(next);
+    if follower.is(Follower::BARS) | joined {
+        return false;
     }
-    features::is_worth(bits(), &line.text[at..end])
+    if follower.is(Follower::SPELLS) {
+        return true;
+    }
+    let bits = words.known(line.text, at, &word).bits;
+    if follower.is(Follower::DASH) {
+        return opens_double(next) && bits.is_name();
+    }
+    // `Mar 14`, `Jan  3`: a date.
+    let date =
+        follower.is(Follower::SPACE) & (word.count == 3) && matches!(next, b' ' | b'0'..=b'9');
+    features::is_worth(bits, &line.text[at..end]) && !(date && bits.is_month())
 }
 
 /// Whether the first part of a double name may stand before a hyphen and this byte: the part is a name.
@@ -293,33 +296,38 @@ fn is_joined(next: u8) -> bool {
     is_word_byte(next) || matches!(next, b'/' | b'+')
 }
 
-/// What the byte after a word says of it.
+/// What the byte after a word says of it; nothing if no bit is set.
 #[derive(Clone, Copy)]
-enum Follower {
-    /// Nothing.
-    Plain,
+struct Follower(u8);
+
+impl Follower {
     /// It is a part of something else.
-    Bars,
+    const BARS: u8 = 1;
     /// The word may go on.
-    Spells,
+    const SPELLS: u8 = 2;
     /// It is a part of something else if a word follows.
-    Joins,
-    Dash,
-    Space,
+    const JOINS: u8 = 4;
+    const DASH: u8 = 8;
+    const SPACE: u8 = 16;
+
+    #[inline]
+    fn is(self, bit: u8) -> bool {
+        self.0 & bit != 0
+    }
 }
 
 static FOLLOWERS: [Follower; 256] = {
-    let mut table = [Follower::Plain; 256];
+    let mut table = [Follower(0); 256];
     let mut byte = 0;
     while byte < 256 {
-        table[byte] = match byte as u8 {
-            b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9' => Follower::Bars,
-            b'\'' | b'\\' | b'%' | b'&' | 0x80.. => Follower::Spells,
-            b':' | b'/' | b'.' => Follower::Joins,
-            b'-' => Follower::Dash,
-            b' ' => Follower::Space,
-            _ => Follower::Plain,
-        };
+        table[byte] = Follower(match byte as u8 {
+            b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9' => Follower::BARS,
+            b'\'' | b'\\' | b'%' | b'&' | 0x80.. => Follower::SPELLS,
+            b':' | b'/' | b'.' => Follower::JOINS,
+            b'-' => Follower::DASH,
+            b' ' => Follower::SPACE,
+            _ => 0,
+        });
         byte += 1;
     }
     table
