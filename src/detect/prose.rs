@@ -25,6 +25,15 @@ const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
 /// How far the angle bracket may be from a part of a display name.
 const LONGEST_REST: usize = 64;
 
+/// A run of capitalised words as it was read.
+struct Row {
+    name: Name,
+    /// Where it was read from.
+    start: usize,
+    /// Whether its first word is a noun for a person in a role.
+    role: bool,
+}
+
 impl Names<'_> {
     /// The name in the run of capitalised words that holds the one at `at`.
     #[inline]
@@ -45,15 +54,15 @@ impl Names<'_> {
         at: usize,
         keys: &mut KeyCache,
     ) -> Option<(Span, Context)> {
-        let mut name = self.run(line, at)?;
-        if opens_version(line, name.span().end) {
+        let Row { mut name, start, role } = self.row(line, at)?;
+        let all = name.span();
+        if opens_version(line, all.end) {
             return None;
         }
         // The honorific speaks, when its turn comes.
         if matches!(name.words(), [first, _, ..] if first.said.any(Said::N_HONORIFIC)) {
             return None;
         }
-        let role = matches!(name.words(), [first, _, ..] if self.is_role(line.text, first));
         if role {
             name.skip(1);
         }
@@ -65,8 +74,11 @@ impl Names<'_> {
         };
         let tags = self.verdicts.tags(line, &name, self.bias.points() + points);
         let words = tagged(name.words(), &tags);
-        (is_name(words) && !self.is_other_value(line, name.span(), keys))
-            .then(|| self.whole(line, span(words)))
+        // Few runs are names, so what stands around them is looked at in the end.
+        let is_name = is_name(words)
+            && self.stands_alone(line, start, all)
+            && !self.is_other_value(line, name.span(), keys);
+        is_name.then(|| self.whole(line, span(words)))
     }
 
     /// Whether `span` is all of the value of a field for something else: `"carrier":"..."`. The key is
@@ -206,6 +218,12 @@ impl Names<'_> {
     ///
     /// [`Self::is_open`] is to be asked before.
     pub(super) fn run(&self, line: &mut Line, at: usize) -> Option<Name> {
+        let Row { name, start, .. } = self.row(line, at)?;
+        self.stands_alone(line, start, name.span()).then_some(name)
+    }
+
+    /// The run that holds the word at `at`, if it may be one of a name; what stands around it apart.
+    fn row(&self, line: &mut Line, at: usize) -> Option<Row> {
         let start = self.run_start(line, at);
         let name = person::read(line.text, start, line.text.len(), self.vocabulary, WRITTEN);
         let end = name.span().end.max(at + 1);
@@ -217,8 +235,13 @@ impl Names<'_> {
         // `EU-Kommissarin Erika Beispiel`: the hump is that of the role.
         let role = matches!(name.words(), [first, _, ..] if self.is_role(line.text, first));
         let words = &name.words()[usize::from(role)..];
-        let worth = !words.iter().any(|word| features::is_humped(line.text, word));
-        (worth && starts_freely(line, start) && !self.touches(line, name.span())).then_some(name)
+        let humped = words.iter().any(|word| features::is_humped(line.text, word));
+        (!humped).then_some(Row { name, start, role })
+    }
+
+    /// Whether the run at `span`, which is read from `start` on, is a part of nothing else.
+    fn stands_alone(&self, line: &Line, start: usize, span: Span) -> bool {
+        starts_freely(line, start) && !self.touches(line, span)
     }
 
     /// Goes back over capitalised words and particles before `at`.
