@@ -8,6 +8,7 @@ use crate::span::{Span, TypeCode};
 use super::Quotes;
 use super::feeds::Feeds;
 use super::key::Class;
+use super::reach;
 
 /// A line while it is read from left to right. Offsets are those of the block.
 #[derive(Debug)]
@@ -114,8 +115,7 @@ impl<'a> Line<'a> {
             end -= 1;
         }
         let floor = self.done.max(self.start).min(end).max(end.saturating_sub(LONGEST + 1));
-        let letters = self.text[floor..end].iter().rev().take_while(|&&b| is_word_byte(b)).count();
-        let start = end - letters;
+        let start = end - reach::word_bytes_back(self.text, floor, end);
         (start < end).then_some(Span::new(start, end))
     }
 

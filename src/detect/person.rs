@@ -131,14 +131,15 @@ pub(super) fn read<'v>(
     words: impl Into<Vocabulary<'v>>,
     manner: Manner,
 ) -> Name {
-    read_words(&text[..end], at, words.into(), manner)
+    read_words(text, at, end, words.into(), manner)
 }
 
-fn read_words(text: &[u8], at: usize, words: Vocabulary, manner: Manner) -> Name {
+fn read_words(all: &[u8], at: usize, end: usize, words: Vocabulary, manner: Manner) -> Name {
+    let text = &all[..end];
     let mut name = Name::default();
     let (mut place, mut after_comma, mut had_comma) = (at, false, false);
     while name.count < MOST_WORDS {
-        let Some(mut word) = word(text, place, words) else { break };
+        let Some(mut word) = word((all, end), place, words) else { break };
         let capital = word.is_capital() || word.is_particle();
         let wanted = capital || (manner.lower && word.case == Case::Lower);
         if !wanted {
@@ -158,12 +159,13 @@ fn read_words(text: &[u8], at: usize, words: Vocabulary, manner: Manner) -> Name
     name
 }
 
-/// The word at `place`, if it can be part of a name: no `JordanService`, and not glued to a digit, an
-/// underscore or a sign that makes it a part of something else.
+/// The word at `place` of a text that ends at `end` in `all`, if it can be part of a name: no
+/// `JordanService`, and not glued to a digit, an underscore or a sign that makes it a part of something else.
 #[inline]
-fn word(text: &[u8], place: usize, words: Vocabulary) -> Option<Word> {
+fn word((all, end): (&[u8], usize), place: usize, words: Vocabulary) -> Option<Word> {
+    let text = &all[..end];
     // Plain ASCII first: nearly all words are.
-    let letters = reach::letters_at(text, place, LONGEST_WORD);
+    let letters = reach::letters_up_to(all, end, place, LONGEST_WORD);
     let end = place + letters.count;
     let next = text.get(end).copied().unwrap_or(b'\n');
     if next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&') {
@@ -188,7 +190,7 @@ fn spelled_word(text: &[u8], place: usize, plain: usize, words: Vocabulary) -> O
 }
 
 /// The word that begins at `start` and of which this is `known`.
-#[inline]
+#[inline(always)]
 fn whole(text: &[u8], start: usize, known: Known) -> Option<Word> {
     let Known { said, bits, case, letters, initial } = known;
     let end = start + usize::from(letters);

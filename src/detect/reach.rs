@@ -48,6 +48,21 @@ pub(super) fn letters_at(text: &[u8], at: usize, most: usize) -> Letters {
     Letters { count, first }
 }
 
+/// The same, of a text that ends at `end` in `all`: where more stands behind, no word near its end has to be
+/// filled up.
+#[inline(always)]
+pub(super) fn letters_up_to(all: &[u8], end: usize, at: usize, most: usize) -> Letters {
+    let letters = letters_at(all, at, most);
+    if at + letters.count <= end { letters } else { cut_letters(&all[..end], at, most) }
+}
+
+/// Out of the way of the words that end before their text does.
+#[cold]
+#[inline(never)]
+fn cut_letters(text: &[u8], at: usize, most: usize) -> Letters {
+    letters_at(text, at, most)
+}
+
 /// Out of the way of the words that are shorter.
 #[cold]
 #[inline(never)]
