@@ -95,8 +95,9 @@ impl<'a> Vocabulary<'a> {
 
 /// Longest word that is kept, in bytes.
 const LONGEST: usize = 16;
-/// 16 KiB.
-const SLOTS: usize = 512;
+/// 64 KiB: more than the first-level cache holds, but the words that come again and again stay there, and a miss
+/// costs ten times a look at the second level.
+const SLOTS: usize = 2048;
 
 /// A word as [`Letters::first`] has it; free as long as it has no letter, which nothing is known of.
 #[derive(Clone, Copy, Default)]
