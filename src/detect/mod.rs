@@ -316,7 +316,6 @@ impl Detector {
                     first = run.recall(&line, feeds, first);
                 }
                 line = Line::after(block, at, line.text.len(), feeds);
-                run.opening(&mut line);
             }
             if let Some(cell) = line.next_cell.take_if(|cell| at >= cell.start) {
                 run.settle_name(&mut line, Some((cell, Context::Row)));
@@ -363,14 +362,6 @@ impl Run<'_> {
         self.found.findings.len()
     }
 
-    /// The name that opens the line; the scan proposes only capitals after a space.
-    fn opening(&mut self, line: &mut Line) {
-        if matches!(line.at(line.start), b'A'..=b'Z' | 0x80..) {
-            let name = self.names.in_run(line, line.start, &mut self.found.keys);
-            self.settle_name(line, name);
-        }
-    }
-
     fn look(&mut self, line: &mut Line, at: usize, trigger: Trigger) {
         match trigger {
             Trigger::Number => self.number(line, at),
@@ -382,10 +373,7 @@ impl Run<'_> {
             }
             Trigger::Key => self.field(line, at),
             Trigger::Word => self.word(line, at),
-            Trigger::Pair => {
-                let name = self.names.in_text(line, at, &mut self.found.keys);
-                self.settle_name(line, name);
-            }
+            Trigger::Pair => self.text(line, at),
             Trigger::Escape => self.escape(line, at),
             Trigger::Cell(column) => self.cell(line, at, column),
         }
@@ -513,9 +501,22 @@ impl Run<'_> {
         line.field = None;
     }
 
+    /// The name in running text that the capital at `at` may be of.
+    #[inline]
+    fn text(&mut self, line: &mut Line, at: usize) {
+        let name = self.names.in_text(line, at, &mut self.found.keys);
+        self.settle_name(line, name);
+    }
+
     fn word(&mut self, line: &mut Line, at: usize) {
         if self.token(line, at) {
             return;
+        }
+        if at == line.start && line.text[at].is_ascii_uppercase() {
+            self.text(line, at);
+            if line.done > at {
+                return;
+            }
         }
         if line.text[at..].len() > 8 && line.text[at..at + 6].eq_ignore_ascii_case(b"values") {
             let rest = &line.text[at + 6..];

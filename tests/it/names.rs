@@ -123,6 +123,16 @@ fn running_text_is_read_with_its_neighbours() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Such lines have nothing else that the scan would propose.
+#[test]
+fn a_name_that_opens_a_line_needs_no_other_capital() {
+    let log = "Kowalski hat angerufen\nÖzdemir hat angerufen\nFairchild called twice\n\
+               Retrying in 3 seconds\nConnected\nStopping\n";
+    assert_eq!(names(log), ["Kowalski", "Özdemir", "Fairchild"]);
+    let lines: Vec<_> = log.split_inclusive('\n').flat_map(names).collect();
+    assert_eq!(names(log), lines);
+}
+
 fn found_with(setup: Setup, text: &str) -> usize {
     let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("random bytes");
     let engine = Engine::new(setup, keys).expect("the embedded rules are valid");

@@ -33,7 +33,8 @@ pub enum Trigger {
     Key,
     /// First letter of a word that a name may follow.
     Word,
-    /// First letter of a capitalised word that follows a space.
+    /// First letter of a capitalised word that follows a space or opens a line; a line may also open
+    /// with a byte of another script.
     Pair,
     /// `%`, `\` or `&`: an escape may spell a plus sign, a digit or a bracket.
     Escape,
@@ -152,7 +153,12 @@ impl Stretch<'_> {
     fn candidate(&self, place: usize, words: u64) -> Candidate {
         let [byte] = self.ahead(place);
         let word = words >> (place % 64) & 1 != 0;
-        let trigger = if word { Trigger::Word } else { TRIGGERS[usize::from(byte)] };
+        let other = byte >= 0x80 && !is_foreign_digit(self.ahead(place));
+        let trigger = match word {
+            true => Trigger::Word,
+            false if other => Trigger::Pair,
+            false => TRIGGERS[usize::from(byte)],
+        };
         // The plus sign belongs to the number.
         let plus = (trigger == Trigger::Number) & (self.behind(place) == [b'+']);
         Candidate { at: self.at(place) as u32 - u32::from(plus), trigger }
@@ -177,8 +183,7 @@ impl Stretch<'_> {
         kept
     }
 
-    /// Digits of another script (full-width, Arabic-Indic, Persian, Devanagari) that may begin a
-    /// number.
+    /// Digits of another script that may begin a number.
     #[inline(always)]
     fn foreign_digits(&self, rows: &Rows, index: usize) -> u64 {
         let mut digits = 0;
@@ -187,17 +192,23 @@ impl Stretch<'_> {
             let place = rest.trailing_zeros() as usize;
             let bit = rest & rest.wrapping_neg();
             rest ^= bit;
-            let digit = matches!(
-                self.ahead(index * 64 + place),
-                [0xEF, 0xBC, 0x90..=0x99 | 0x8B]
-                    | [0xD9, 0xA0..=0xA9, _]
-                    | [0xDB, 0xB0..=0xB9, _]
-                    | [0xE0, 0xA5, 0xA6..=0xAF]
-            );
-            digits |= if digit { bit } else { 0 };
+            digits |= if is_foreign_digit(self.ahead(index * 64 + place)) { bit } else { 0 };
         }
         digits
     }
+}
+
+/// Whether a digit of another script (full-width, Arabic-Indic, Persian, Devanagari) begins with `bytes`, or
+/// a full-width plus sign.
+#[inline(always)]
+fn is_foreign_digit(bytes: [u8; 3]) -> bool {
+    matches!(
+        bytes,
+        [0xEF, 0xBC, 0x90..=0x99 | 0x8B]
+            | [0xD9, 0xA0..=0xA9, _]
+            | [0xDB, 0xB0..=0xB9, _]
+            | [0xE0, 0xA5, 0xA6..=0xAF]
+    )
 }
 
 /// What few of 64 bytes have more of than this.

@@ -81,13 +81,16 @@ impl Rows {
         self.letter[index] & !self.alpha[index]
     }
 
-    /// Capitals after a space, where they are wanted.
+    /// Capitals after a space, and what opens a line: a capital, or a byte of another script; where they
+    /// are wanted.
     #[inline(always)]
     pub(super) fn pairs(&self) -> [u64; STRETCH] {
         let mut pairs = [0; STRETCH];
         for (index, pairs) in pairs.iter_mut().enumerate() {
-            let spaced = after(self.space[index + 1], self.space[index]);
-            *pairs = self.upper[index + 1] & spaced & self.wanted[index];
+            let at = index + 1;
+            let spaced = self.upper[at] & after(self.space[at], self.space[index]);
+            let opening = (self.upper[at] | self.high(at)) & after(self.feed[at], self.feed[index]);
+            *pairs = (spaced | opening) & self.wanted[index];
         }
         pairs
     }
@@ -193,7 +196,9 @@ mod tests {
             let words = |at| {
                 byte(at, 0).is_ascii_alphabetic() && !byte(at, -1).is_ascii_alphanumeric()
             };
-            let pairs = |at| byte(at, 0).is_ascii_uppercase() && byte(at, -1) == b' ';
+            let pairs = |at| {
+                byte(at, 0).is_ascii_uppercase() && matches!(byte(at, -1), b' ' | b'\n')
+            };
             let signs = |at| {
                 matches!(byte(at, 0), b'=' | b'<') || byte(at, 0) == b':' && !digit(at, -1)
             };
