@@ -91,8 +91,8 @@ fn padded(word: &[u8]) -> u128 {
 
 /// Longest word that is kept, in bytes.
 const LONGEST: usize = 16;
-/// 16 KiB.
-const SLOTS: usize = 256;
+/// 64 KiB, in the second-level cache.
+const SLOTS: usize = 1024;
 
 /// A run and what the model says of it; free as long as the run has no word.
 #[derive(Clone, Copy, Default)]
