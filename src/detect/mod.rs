@@ -60,6 +60,7 @@ mod tuple;
 mod verdicts;
 mod vocabulary;
 mod wanted;
+mod worth;
 
 pub use columns::Columns;
 pub use context::Context;

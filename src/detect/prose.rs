@@ -19,7 +19,7 @@ use super::line::{Line, is_word_byte};
 use super::name::{Names, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Manner, Name, Word};
 use super::reach;
-use super::vocabulary::Vocabulary;
+use super::worth::is_worth;
 
 const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
 /// How far the angle bracket may be from a part of a display name.
@@ -282,79 +282,6 @@ fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
     let length = rest.iter().take(LONGEST_REST).take_while(|&b| lead(b)).count();
     (rest.get(length) == Some(&b'<')).then_some(end + length)
 }
-
-/// Whether the word at `at` makes its run worth a look: most capitals of a log are words or parts of
-/// something, and a look at the lexicon is far cheaper than reading the run.
-#[inline]
-fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
-    let word = reach::letters_at(line.text, at, LONGEST);
-    let end = at + word.count;
-    let (follower, next) = (FOLLOWERS[usize::from(line.at(end))], line.at(end + 1));
-    // One branch for all that says no; nobody could foretell which it is.
-    let joined = follower.is(Follower::JOINS) & (word.count > 1) & is_joined(next);
-    if follower.is(Follower::BARS) | joined {
-        return false;
-    }
-    if follower.is(Follower::SPELLS) {
-        return true;
-    }
-    let bits = words.known(line.text, at, &word).bits;
-    if follower.is(Follower::DASH) {
-        return opens_double(next) && bits.is_name();
-    }
-    // `Mar 14`, `Jan  3`: a date.
-    let date =
-        follower.is(Follower::SPACE) & (word.count == 3) && matches!(next, b' ' | b'0'..=b'9');
-    features::is_worth(bits, &line.text[at..end]) && !(date && bits.is_month())
-}
-
-/// Whether the first part of a double name may stand before a hyphen and this byte: the part is a name.
-fn opens_double(next: u8) -> bool {
-    next.is_ascii_alphabetic() || next >= 0x80
-}
-
-/// `Detail:4`, `Server/2.4`, `Manager.java`: whether a sign joins a word to this byte behind it.
-#[inline]
-fn is_joined(next: u8) -> bool {
-    is_word_byte(next) || matches!(next, b'/' | b'+')
-}
-
-/// What the byte after a word says of it; nothing if no bit is set.
-#[derive(Clone, Copy)]
-struct Follower(u8);
-
-impl Follower {
-    /// It is a part of something else.
-    const BARS: u8 = 1;
-    /// The word may go on.
-    const SPELLS: u8 = 2;
-    /// It is a part of something else if a word follows.
-    const JOINS: u8 = 4;
-    const DASH: u8 = 8;
-    const SPACE: u8 = 16;
-
-    #[inline]
-    fn is(self, bit: u8) -> bool {
-        self.0 & bit != 0
-    }
-}
-
-static FOLLOWERS: [Follower; 256] = {
-    let mut table = [Follower(0); 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = Follower(match byte as u8 {
-            b'_' | b'@' | b'(' | b'=' | b'[' | b'{' | b'$' | b'0'..=b'9' => Follower::BARS,
-            b'\'' | b'\\' | b'%' | b'&' | 0x80.. => Follower::SPELLS,
-            b':' | b'/' | b'.' => Follower::JOINS,
-            b'-' => Follower::DASH,
-            b' ' => Follower::SPACE,
-            _ => 0,
-        });
-        byte += 1;
-    }
-    table
-};
 
 /// Whether a capital, or a letter of a script without case, stands at `at`.
 fn is_capital(line: &Line, at: usize) -> bool {
