@@ -56,22 +56,27 @@ pub(super) async fn keep(
     }
 }
 
-/// Puts the engine of the present epoch in force, unless it is already.
+/// Puts the engine of the present epoch in force, unless it is already; the metrics say so afterwards, so
+/// that who reads there of no epoch can rely on nothing passing any more.
 pub(super) fn put_in_force(
     epochs: &Epochs,
     engine: &watch::Sender<Option<Arc<Engine>>>,
     metrics: &Metrics,
 ) {
     let term = epochs.term().ok();
-    metrics.set_epoch(term.as_ref().map(shown));
+    let epoch = term.as_ref().map(shown);
     let same = match (&*engine.borrow(), &term) {
         (Some(old), Some(new)) => Arc::ptr_eq(old, &new.engine),
         (None, None) => true,
         _ => false,
     };
-    if same {
-        return;
+    if !same {
+        replace(term, engine);
     }
+    metrics.set_epoch(epoch);
+}
+
+fn replace(term: Option<Term>, engine: &watch::Sender<Option<Arc<Engine>>>) {
     match &term {
         Some(Term { epoch, .. }) => tracing::info!(epoch = &**epoch, "key epoch in force"),
         None => {
