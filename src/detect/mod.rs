@@ -11,7 +11,7 @@ use crate::plan::Region;
 use crate::pseudonym::{Kid, token};
 use crate::roster::Roster;
 use crate::rules::RuleSet;
-use crate::rules::evidence::{Evidence, Weights};
+use crate::rules::evidence::Weights;
 use crate::rules::words::Said;
 use crate::scan::candidate::{Candidate, Trigger};
 use crate::scan::filter::Filter;
@@ -28,6 +28,7 @@ mod digits;
 mod features;
 mod feeds;
 mod field;
+mod found;
 mod guard;
 mod json;
 mod judge;
@@ -65,171 +66,17 @@ mod worth;
 pub use columns::Columns;
 pub use context::Context;
 pub use feeds::Feeds;
-use key::{Class, KeyCache};
+pub use found::{Finding, Found};
+use key::Class;
 use line::{Line, is_word_byte};
 pub use model::Bias;
 use name::Names;
 use openings::Openings;
-use operator::RuleNo;
 pub use phone::Rejected;
 use phone::{Phone, Phones};
 pub use quotes::Quotes;
-use verdicts::{Kept, Verdicts};
-use vocabulary::{Memo, Vocabulary};
-
-/// Something that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Finding {
-    /// Where, in the block.
-    pub span: Span,
-    /// Why.
-    pub context: Context,
-    /// Quotes that the token needs.
-    pub quotes: Quotes,
-    /// Whether it is an array of bytes that spells the identity with the text around it.
-    pub octets: bool,
-    /// What was seen of it; empty for a name.
-    pub evidence: Evidence,
-    /// Where its canonical form stands in [`Found::values`]; empty when the text itself gives it.
-    value: Span,
-    /// The rule of the operator that found it, or says what becomes of it.
-    pub by: Option<RuleNo>,
-}
-
-impl Finding {
-    /// A finding whose text itself gives its canonical form.
-    pub fn new(span: Span, context: Context) -> Self {
-        let (quotes, evidence, value) = (Quotes::NO, Evidence::NONE, Span::default());
-        Self { span, context, quotes, octets: false, evidence, value, by: None }
-    }
-
-    /// The array of bytes at `span`, whose text holds this finding.
-    pub fn within(self, span: Span) -> Self {
-        Self { octets: true, by: self.by, ..Self::new(span, self.context) }
-    }
-
-    /// What kind of identity it is.
-    pub fn kind(&self) -> TypeCode {
-        self.context.kind()
-    }
-
-    /// The detector.
-    pub fn rule(&self) -> &'static str {
-        if self.kind() == TypeCode::TEL { "phone" } else { "name" }
-    }
-
-    /// The id of the reason in the rule files.
-    pub fn context(&self) -> &'static str {
-        self.context.as_str()
-    }
-}
-
-/// The findings of a block, and what was noticed on the way; reused from block to block.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// Findings in ascending order, disjoint.
-    pub findings: Vec<Finding>,
-    /// Canonical forms, one after the other.
-    values: Vec<u8>,
-    /// What is known of the keys that were met last.
-    keys: KeyCache,
-    /// What is known of the words that were met last.
-    memo: Memo,
-    /// What the model said of the runs that were met last.
-    kept: Kept,
-    /// Lines to be looked at once more: see [`again`].
-    again: Vec<Span>,
-    /// Where existing tokens are.
-    token_places: Vec<usize>,
-    /// How many of them carry another key id.
-    pub foreign: u64,
-    /// Numbers that were rejected, if somebody wants to know: in ascending order.
-    pub rejected: Option<Vec<Rejected>>,
-}
-
-impl Found {
-    /// Where something is that a line without an identity does not hold: findings and existing tokens,
-    /// in any order.
-    pub fn places(&self) -> impl Iterator<Item = usize> {
-        let findings = self.findings.iter().map(|finding| finding.span.start);
-        findings.chain(self.token_places.iter().copied())
-    }
-
-    /// How many existing tokens there are.
-    pub fn tokens(&self) -> u64 {
-        self.token_places.len() as u64
-    }
-
-    /// The canonical form of `finding`, if the detector gave one.
-    pub fn value(&self, finding: &Finding) -> Option<&[u8]> {
-        (!finding.value.is_empty()).then(|| &self.values[finding.value.start..finding.value.end])
-    }
-
-    /// Keeps a canonical form, or the text that gives it.
-    fn keep(&mut self, value: &[u8]) -> Span {
-        let start = self.values.len();
-        self.values.extend_from_slice(value);
-        Span::new(start, self.values.len())
-    }
-
-    /// Keeps the canonical form of digits that are no number of any plan.
-    fn keep_digits(&mut self, text: &[u8], span: Span) -> Span {
-        let start = self.values.len();
-        self.values.extend_from_slice(b"raw:");
-        digits::digits_into(text, span, &mut self.values);
-        Span::new(start, self.values.len())
-    }
-
-    /// What is left of `finding` in `span`, blanks around it apart; nothing if that has no letter and
-    /// no digit, and so no identity.
-    pub fn piece(&mut self, finding: &Finding, span: Span, block: &[u8]) -> Option<Finding> {
-        let text = &block[..span.end];
-        let (mut at, mut inside, mut any) = (span.start, None, false);
-        while let Some(unit) = carrier::unit(text, at) {
-            let end = at + unit.len;
-            if !unit.ch.is_whitespace() {
-                let start = inside.map_or(at, |inside: Span| inside.start);
-                inside = Some(Span::new(start, end));
-                any |= unit.ch.is_alphanumeric() || unit.ch == char::REPLACEMENT_CHARACTER;
-            }
-            at = end;
-        }
-        let span = inside.filter(|_| any)?;
-        let is_phone = finding.kind() == TypeCode::TEL && finding.context != Context::Rule;
-        let value = if is_phone { self.keep_digits(block, span) } else { Span::default() };
-        Some(Finding { span, value, quotes: Quotes::NO, ..*finding })
-    }
-
-    fn clear(&mut self) {
-        self.findings.clear();
-        self.values.clear();
-        self.again.clear();
-        self.token_places.clear();
-        self.foreign = 0;
-        if let Some(rejected) = &mut self.rejected {
-            rejected.clear();
-        }
-    }
-
-    fn push_name(&mut self, (span, context): (Span, Context)) {
-        self.findings.push(Finding::new(span, context));
-    }
-
-    /// Adds a phone number with its canonical form: E.164, or `raw:` and the digits.
-    fn push_phone(&mut self, phone: &Phone, text: &[u8], quotes: Quotes) {
-        let value = match &phone.reading {
-            Some(reading) => {
-                let start = self.values.len();
-                reading.write(&mut self.values);
-                Span::new(start, self.values.len())
-            }
-            None => self.keep_digits(text, phone.number),
-        };
-        let Phone { span, context, evidence, .. } = *phone;
-        let octets = false;
-        self.findings.push(Finding { span, context, quotes, octets, evidence, value, by: None });
-    }
-}
+use verdicts::Verdicts;
+use vocabulary::Vocabulary;
 
 /// The detectors and their data; immutable.
 #[derive(Debug)]
