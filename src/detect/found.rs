@@ -3,6 +3,8 @@
 //! In: what the detectors settle, one after the other. Out: findings with their canonical forms, in one
 //! place that is reused from block to block, together with the memories that spare a worker work.
 
+use std::fmt;
+
 use crate::carrier;
 use crate::rules::evidence::Evidence;
 use crate::span::{Span, TypeCode};
@@ -61,8 +63,9 @@ impl Finding {
     }
 }
 
-/// The findings of a block, and what was noticed on the way; reused from block to block.
-#[derive(Debug, Default)]
+/// The findings of a block, and what was noticed on the way; reused from block to block. Its `Debug` shows
+/// no value.
+#[derive(Default)]
 pub struct Found {
     /// Findings in ascending order, disjoint.
     pub findings: Vec<Finding>,
@@ -82,6 +85,12 @@ pub struct Found {
     pub foreign: u64,
     /// Numbers that were rejected, if somebody wants to know: in ascending order.
     pub rejected: Option<Vec<Rejected>>,
+}
+
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").field("findings", &self.findings).finish_non_exhaustive()
+    }
 }
 
 impl Found {
@@ -165,5 +174,20 @@ impl Found {
         let Phone { span, context, evidence, .. } = *phone;
         let octets = false;
         self.findings.push(Finding { span, context, quotes, octets, evidence, value, by: None });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_holds_no_value() {
+        let mut found = Found::default();
+        let value = found.keep(b"ERIKA BEISPIEL");
+        found.findings.push(Finding { value, ..Finding::new(Span::new(0, 5), Context::Words) });
+        let shown = format!("{found:?}");
+        assert!(shown.contains("Words"), "{shown}");
+        assert!(!shown.contains("ERIKA") && !shown.contains("69, 82, 73"), "{shown}");
     }
 }
