@@ -1,7 +1,7 @@
 //! What the trainer of the name model sees of a text: the same runs and features as the detector.
 
 use crate::rules::words::Said;
-use crate::scan::candidate::{Candidate, Trigger};
+use crate::scan::candidate::Trigger;
 use crate::scan::{Kernel, Marks};
 use crate::span::{Span, TypeCode};
 
@@ -40,7 +40,6 @@ pub fn runs(
     let (mut marks, mut places) = (Marks::default(), Vec::new());
     Kernel::auto().mark(text, &mut marks);
     Kernel::auto().candidates(text, &mut marks, detector.filter(), &mut places);
-    places.insert(0, Candidate { at: 0, trigger: Trigger::Pair });
     let judge = Names {
         titles: &detector.titles,
         words: &detector.rules.words,

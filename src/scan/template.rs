@@ -47,7 +47,7 @@ impl Seed {
 pub struct Rubbed {
     /// The digits that may be rubbed out, unless the line has escapes or other scripts.
     free: u64,
-    /// These: digits may be parts of them.
+    /// Escapes and other scripts, of which digits may be parts.
     odd: u64,
 }
 
@@ -128,17 +128,17 @@ impl Block<'_> {
         if odd { self.hash(start, end, seed, 0).0 } else { digest }
     }
 
-    /// The digest of the line without its free digits, as far as `rubbed` has them rubbed out; and whether
+    /// The digest of the line without its free digits, as far as `which` lets them be rubbed out; and whether
     /// it has escapes or other scripts.
     #[inline(always)]
-    fn hash(&self, start: usize, end: usize, seed: &Seed, rubbed: u64) -> (u64, bool) {
+    fn hash(&self, start: usize, end: usize, seed: &Seed, which: u64) -> (u64, bool) {
         let Seed([first, second, last]) = seed;
-        let mut state = fold(first ^ (end - start) as u64, second ^ rubbed);
+        let mut state = fold(first ^ (end - start) as u64, second ^ which);
         let (mut at, mut odd) = (start, 0);
         while end - at > 64 {
             let out = self.rubbed(at);
             odd |= out.odd;
-            state = mix(state, self.window(at), out.free & rubbed, *second);
+            state = mix(state, self.window(at), out.free & which, *second);
             at += 64;
         }
         // The last window overlaps the one before it, if there is one.
@@ -146,7 +146,7 @@ impl Block<'_> {
         let own = u64::MAX >> (64 - count);
         let out = self.rubbed(at);
         odd |= out.odd & own;
-        state = mix(state, cut(self.window(at), count), out.free & rubbed & own, *second);
+        state = mix(state, cut(self.window(at), count), out.free & which & own, *second);
         (fold(state, *last).max(1), odd != 0)
     }
 

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::candidate::Candidate;
 use super::filter::{Cue, Filter, Key};
+use super::template::Seed;
 use super::{Isa, Kernel, KernelError, Lane, Marks};
 
 fn vector_kernels() -> impl Iterator<Item = Kernel> {
@@ -146,6 +147,27 @@ proptest! {
         for kernel in vector_kernels() {
             let found = candidates_of(kernel, text.as_bytes());
             prop_assert_eq!(&found, &expected, "{}", kernel.isa());
+        }
+    }
+
+    #[test]
+    fn every_kernel_has_the_same_groups_and_templates(
+        parts in prop::collection::vec(
+            prop_oneof!["[0-9]{1,3}[.:-]", "[0-9+ ]{1,12}", "[a-z\n]{0,9}", "[0-9]{60,70}", "[\\\\%Ü]"],
+            0..300,
+        ),
+    ) {
+        let (text, seed) = (parts.concat(), Seed::random());
+        let of = |kernel: Kernel| {
+            let (mut marks, mut rubbed, mut lines) = (Marks::default(), Vec::new(), Vec::new());
+            kernel.mark(text.as_bytes(), &mut marks);
+            kernel.groups(text.as_bytes(), &mut marks);
+            kernel.templates(text.as_bytes(), &marks, &seed, &mut rubbed, &mut lines);
+            (marks.groups, lines)
+        };
+        let expected = of(Kernel(super::Proof::Scalar));
+        for kernel in vector_kernels() {
+            prop_assert_eq!(&of(kernel), &expected, "{}", kernel.isa());
         }
     }
 

@@ -1,13 +1,16 @@
-//! Kernels for x86-64: SSSE3, AVX2 and AVX-512BW.
+//! Kernels for x86-64: SSSE3, AVX2 and AVX-512BW, which lists places by VBMI2 where the CPU has it.
 //!
 //! Each is a token type that only its `detect` makes, so to hold one proves that the CPU has the
-//! instructions. The classifiers are safe functions; `unsafe` remains for the loads and for the
+//! instructions. The classifiers are safe functions; `unsafe` remains for loads, stores and the
 //! step from the token into the function that it vouches for.
-#![allow(unsafe_code, reason = "vector loads, and calls of functions the CPU was asked about")]
+#![allow(
+    unsafe_code,
+    reason = "vector loads and stores, and calls of functions the CPU was asked about"
+)]
 
 use std::arch::x86_64::*;
 
-use super::candidate::{self, Candidate, List, ROOM, Room};
+use super::candidate::{self, Candidate, List, ROOM, Room, STRETCH};
 use super::drive::{WIDTH, drive};
 use super::filter::Filter;
 use super::lookup;
@@ -85,15 +88,16 @@ pub(super) struct Avx512 {
     vbmi2: Option<Vbmi2>,
 }
 
-/// Proof of AVX-512BW and of VBMI2, which came later.
+/// Proof of AVX-512BW, of VBMI2, which came later, and of POPCNT.
 #[derive(Clone, Copy, Debug)]
 struct Vbmi2(());
 
 impl Avx512 {
     pub(super) fn detect() -> Option<Self> {
         let avx2 = Avx2::detect()?;
-        let vbmi2 = is_x86_feature_detected!("avx512vbmi2").then_some(Vbmi2(()));
-        is_x86_feature_detected!("avx512bw").then_some(Self { avx2, vbmi2 })
+        let bw = is_x86_feature_detected!("avx512bw");
+        let vbmi2 = (bw && is_x86_feature_detected!("avx512vbmi2")).then_some(Vbmi2(()));
+        bw.then_some(Self { avx2, vbmi2 })
     }
 
     /// The narrower kernel, for what gains nothing from 64 bytes at once.
@@ -130,7 +134,8 @@ impl Avx512 {
 impl Vbmi2 {
     /// [`candidate::list`], a lane at once.
     fn list(self) -> impl List {
-        // SAFETY: `Avx512::detect` alone makes `self`, and only where the CPU has both.
+        // SAFETY: `Avx512::detect` alone makes `self`, and only where the CPU has all of these; POPCNT
+        // was asked for AVX2.
         move |masks: &[u64], _, out: &mut _| unsafe { list_vbmi2(masks, out) }
     }
 }
@@ -158,6 +163,7 @@ fn groups_bmi2(bytes: &[u8], marks: &mut Marks, list: impl List) {
 /// held before.
 #[target_feature(enable = "avx512bw,avx512vbmi2,popcnt")]
 fn list_vbmi2(masks: &[u64], out: &mut Room) -> usize {
+    debug_assert!(masks.len() <= STRETCH, "a list has room for one stretch");
     let numbers = load_512(&std::array::from_fn(|index| index as u8));
     let mut base = _mm512_setzero_si512();
     let mut count = 0;

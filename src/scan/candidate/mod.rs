@@ -9,7 +9,7 @@ use super::Marks;
 use super::filter::{AT_ONCE, Filter, KeySlots as Slots};
 use super::mask::after;
 use crate::class::Class;
-use places::{Places, SPAN, STRETCH};
+use places::{Places, SPAN};
 use rows::Rows;
 use stretch::{AROUND, Lists, Said, Stretch};
 
@@ -21,7 +21,7 @@ mod stretch;
 mod word;
 
 pub use number::{Group, PHONE_WORD_REACH};
-pub(super) use places::{List, ROOM, Room, list};
+pub(super) use places::{List, ROOM, Room, STRETCH, list};
 
 /// Why a place is worth a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use crate::scan::filter::AT_ONCE;
 
 /// Lanes that are searched together. A list of places is worked off without the branches of a search
 /// lane by lane, which nobody can foresee; the lists of so many lanes stay in the first cache.
-pub(super) const STRETCH: usize = 64;
+pub(in crate::scan) const STRETCH: usize = 64;
 /// Bytes of a stretch.
 pub(super) const SPAN: usize = STRETCH * 64;
 /// How many places a kernel writes at once at most; what is beyond the last one is any.
@@ -73,10 +73,11 @@ impl Places {
 /// What few of 64 words or signs have more hits than.
 const FEW: usize = 8;
 
-/// Writes the places of the bits of `masks` to `out`, as many masks as there are lanes in a stretch, and
-/// tells how many there are. Those of a mask are written four at once, `most` of them without a branch.
+/// Writes the places of the bits of `masks` to `out`, at most as many masks as there are lanes in a stretch,
+/// and tells how many there are. Those of a mask are written four at once, `most` of them without a branch.
 #[inline(always)]
 pub(in crate::scan) fn list(masks: &[u64], most: usize, out: &mut Room) -> usize {
+    debug_assert!(masks.len() <= STRETCH, "a list has room for one stretch");
     let mut count = 0;
     for (index, &mask) in masks.iter().enumerate() {
         let (mut rest, mut at, base) = (mask, count, (index * 64) as u16);

@@ -180,6 +180,25 @@ mod tests {
 
     proptest! {
         #[test]
+        fn capitals_and_other_scripts_open_lines(text in "[a-bA-B1 \n\u{e9}\u{ff11}]{0,200}") {
+            let text = text.as_bytes();
+            let mut lanes = Vec::new();
+            Kernel::new(Isa::Scalar).expect("it runs everywhere").classify(text, &mut lanes);
+            let (mut rows, mut padded) = (Rows::new(), [0; AROUND]);
+            if lanes.is_empty() {
+                return Ok(());
+            }
+            rows.fill(&Stretch::new(text, &lanes, &[], 0, &mut padded));
+            let before = |at: usize| at.checked_sub(1).map_or(b'\n', |at| text[at]);
+            let pairs = |at: usize| match before(at) {
+                b' ' => text[at].is_ascii_uppercase(),
+                b'\n' => text[at].is_ascii_uppercase() || !text[at].is_ascii(),
+                _ => false,
+            };
+            prop_assert_eq!(rows.pairs(), defined(text, pairs));
+        }
+
+        #[test]
         fn masks_say_what_bytes_say(text in "([a-cA-C]|[0-9]|[ .,:=<()/+\n-]|\"){0,400}") {
             let text = text.as_bytes();
             let mut lanes = Vec::new();
