@@ -6,30 +6,30 @@ use std::io::Write;
 use std::net::{TcpStream, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
 use super::harness::{Sidecar, Sink, eventually, nobody, program, skipped};
 use super::tls::Certificates;
-use crate::util::send;
 
 pub(super) const LISTEN: &str = "--listen=tcp://127.0.0.1:0";
 
-/// A program that ends with the test.
+/// A program that ends with the test, and with it all that it started: Kamailio is a group of processes.
 pub(super) struct Running(Child);
 
 impl Running {
     pub(super) fn start(command: &mut Command) -> Self {
-        Self(command.spawn().expect("it starts"))
+        Self(command.process_group(0).spawn().expect("it starts"))
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        send(&self.0, Signal::KILL);
+        kill_process_group(Pid::from_child(&self.0), Signal::KILL).expect("the child is there");
         let _ = self.0.wait();
     }
 }
