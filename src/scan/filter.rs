@@ -183,9 +183,7 @@ pub(super) struct KeySlots {
 /// Which of eight bytes are not 0, as bits.
 #[inline(always)]
 fn nonzero(bytes: [u8; AT_ONCE]) -> u64 {
-    let bytes = u64::from_le_bytes(bytes);
-    // Adding carries into the top bit unless all lower ones are 0.
-    compress((((bytes & !swar::TOPS) + !swar::TOPS) | bytes) >> 7 & swar::all(1))
+    compress((swar::equal(u64::from_le_bytes(bytes), 0) ^ swar::TOPS) >> 7)
 }
 
 /// The letters that `head` begins with, in lower case.
