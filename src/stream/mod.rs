@@ -20,6 +20,7 @@ mod error;
 mod headers;
 mod options;
 mod pump;
+mod queue;
 mod sink;
 mod source;
 mod stop;
@@ -55,12 +56,14 @@ pub fn run(
     let begun = Instant::now();
     meter.expect_bytes(source::survey(sources)?);
     let output = Output::stdout().map_err(|source| Error::Write { source })?;
-    let workers = match options.remember {
-        Some(limit) => vec![Worker::remembering(limit)],
-        None => (0..options.threads.get()).map(|_| Worker::default()).collect(),
+    let (own, others) = match options.remember {
+        Some(limit) => (Worker::remembering(limit), Vec::new()),
+        None => {
+            (Worker::default(), (1..options.threads.get()).map(|_| Worker::default()).collect())
+        }
     };
     let feeds = sources.iter().map(|source| source.open(stop));
-    let tally = workers::run(workers, Sink::new(output), stop, epochs, |deliver| {
+    let tally = workers::run(own, others, Sink::new(output), stop, epochs, |deliver| {
         pump::pump(feeds, options, meter, deliver)
     })?;
     Ok(Summary { counts: tally.counts, wall: begun.elapsed(), core: tally.core })

@@ -4,8 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
@@ -140,25 +139,16 @@ impl Run {
     fn go_under<K: Work>(
         &self,
         epochs: &Epochs,
-        workers: Vec<K>,
+        mut workers: Vec<K>,
         inputs: &[Vec<Step>],
     ) -> Result<Counts, Error> {
+        let own = workers.pop().expect("a run has a worker");
         let stop = Stop::new().unwrap();
         let read = |deliver: &mut pump::Deliver<'_>| {
             pump(self.feeds(inputs), &self.options, &Meter::default(), deliver)
         };
         let sink = Sink::new(self.output.clone());
-        workers::run(workers, sink, &stop, epochs, read).map(|tally| tally.counts)
-    }
-
-    fn count_frames(&self, inputs: &[Vec<Step>]) -> usize {
-        let mut frames = 0;
-        pump(self.feeds(inputs), &self.options, &Meter::default(), &mut |_, _| {
-            frames += 1;
-            Continue(None)
-        })
-        .unwrap();
-        frames
+        workers::run(own, workers, sink, &stop, epochs, read).map(|tally| tally.counts)
     }
 
     fn feeds(&self, inputs: &[Vec<Step>]) -> impl Iterator<Item = Result<Feed<Script>, Error>> {
@@ -299,18 +289,19 @@ fn long_lines_are_withheld_and_counted() {
     assert_eq!((counts.withheld, counts.bytes_in), (2, 2 * 41 + 2 + 4));
 }
 
-/// A worker that asks before it delivers.
-struct Gated {
+/// A worker that lets others go first, as often as its list says.
+struct Late {
     inner: Worker,
-    arrivals: mpsc::Sender<mpsc::Sender<()>>,
+    waits: Vec<usize>,
+    turn: usize,
 }
 
-impl Work for Gated {
+impl Work for Late {
     fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
         let done = self.inner.work(under, frame, spare);
-        let (open, gate) = mpsc::channel();
-        self.arrivals.send(open).unwrap();
-        gate.recv().unwrap();
+        self.turn += 1;
+        let waits = self.waits[self.turn % self.waits.len()];
+        (0..waits).for_each(|_| std::thread::yield_now());
         done
     }
 
@@ -319,23 +310,38 @@ impl Work for Gated {
     }
 }
 
-/// Round for round: waits until all workers stand at the gate, or as many as there are frames
-/// left, and lets them pass, not in the order in which they came.
-fn open_gates(
-    arrivals: mpsc::Receiver<mpsc::Sender<()>>,
-    threads: usize,
-    mut frames: usize,
-    picks: &[usize],
-) {
-    let mut picks = picks.iter().cycle();
-    while frames > 0 {
-        let mut held: Vec<_> = arrivals.iter().take(threads.min(frames)).collect();
-        frames -= held.len();
-        while !held.is_empty() {
-            let pick = picks.next().unwrap() % held.len();
-            held.swap_remove(pick).send(()).unwrap();
+/// A worker that waits for the one on the thread `caller`, and says so if it is that one.
+struct Second {
+    inner: Worker,
+    caller: std::thread::ThreadId,
+    begun: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Work for Second {
+    fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
+        let (begun, changed) = &*self.begun;
+        if std::thread::current().id() == self.caller {
+            *begun.lock().unwrap() = true;
+            changed.notify_all();
+        } else {
+            drop(changed.wait_while(begun.lock().unwrap(), |begun| !*begun).unwrap());
         }
+        self.inner.work(under, frame, spare)
     }
+
+    fn busy(&self) -> Duration {
+        self.inner.busy()
+    }
+}
+
+#[test]
+fn the_reader_works_while_no_slot_is_free() {
+    let (caller, begun) = (std::thread::current().id(), Arc::default());
+    let second = || Second { inner: Worker::default(), caller, begun: Arc::clone(&begun) };
+    let run = Run::new(2);
+    let inputs = [vec![bytes("line of text\n"); 40]];
+    run.go_with(vec![second(), second()], &inputs).unwrap();
+    assert_eq!(run.output.bytes(), b"line of text\n".repeat(40));
 }
 
 proptest! {
@@ -345,21 +351,12 @@ proptest! {
     fn order_holds_whichever_worker_is_late(
         lines in proptest::collection::vec("[a-z]{0,30}", 1..60),
         threads in 2usize..6,
-        picks in proptest::collection::vec(0usize..6, 1..8),
+        picks in proptest::collection::vec(0usize..40, 1..8),
     ) {
         let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        let (sender, arrivals) = mpsc::channel();
-        let workers = (0..threads)
-            .map(|_| Gated { inner: Worker::default(), arrivals: sender.clone() })
-            .collect();
-        drop(sender);
+        let late = |turn| Late { inner: Worker::default(), waits: picks.clone(), turn };
         let run = Run::new(threads);
-        let inputs = [vec![bytes(&text)]];
-        let frames = run.count_frames(&inputs);
-        std::thread::scope(|scope| {
-            scope.spawn(move || open_gates(arrivals, threads, frames, &picks));
-            run.go_with(workers, &inputs).unwrap();
-        });
+        run.go_with((0..threads).map(late).collect(), &[vec![bytes(&text)]]).unwrap();
         prop_assert_eq!(run.output.bytes(), text.into_bytes());
     }
 
@@ -403,13 +400,13 @@ proptest! {
     }
 }
 
-/// A worker that panics at its third frame.
+/// A worker that panics at its third frame, unless it has had more.
 struct Fragile(Worker, usize);
 
 impl Work for Fragile {
     fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
         self.1 += 1;
-        assert!(self.1 < 3, "fragile");
+        assert!(self.1 != 3, "fragile");
         self.0.work(under, frame, spare)
     }
 
@@ -420,14 +417,15 @@ impl Work for Fragile {
 
 #[test]
 fn a_panic_of_a_worker_reaches_the_caller() {
-    for threads in [1, 3] {
-        let workers = (0..threads).map(|_| Fragile(Worker::default(), 0)).collect();
-        let run = Run::new(threads);
-        let inputs = [vec![bytes("line of text\n"); 200]];
+    // The last one is the caller's own.
+    for had in [&[0][..], &[0, 0, 0], &[3, 0], &[0, 3]] {
+        let workers = had.iter().map(|&had| Fragile(Worker::default(), had)).collect();
+        let run = Run::new(had.len());
+        let inputs = [vec![bytes("line of text\n"); 2000]];
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             run.go_with(workers, &inputs)
         }));
-        assert!(outcome.is_err());
+        assert!(outcome.is_err(), "{had:?}");
     }
 }
 

@@ -8,23 +8,23 @@
 //! writer ------------> reader (caller) -----------------> workers -------------> writer
 //! ```
 //!
-//! No frame leaves the reader without a slot, so the slots bound the blocks in flight and no
-//! channel can grow. `std::sync::mpsc` does for that: the workers share its receiver
-//! under a lock, taken once a block.
+//! No frame leaves the reader without a slot, so the slots bound the blocks in flight, and neither the
+//! queue nor a channel can grow. The reader is one of the workers: while no slot is free, it works
+//! itself, as a thread that only reads would have to be woken for each block, on a core that is busy.
 
 use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::panic::resume_unwind;
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::Error;
 use super::headers::{Headers, Under};
 use super::pump::Deliver;
+use super::queue::{Inlet, Queue};
 use super::sink::Sink;
 use super::stop::Stop;
 use crate::engine::{Reason, Scratch, Spare, Vetted};
@@ -93,11 +93,12 @@ pub(super) struct Tally {
     pub(super) core: Vec<Duration>,
 }
 
-/// Runs `read` and hands its frames to the workers and on to the sink; each under the engine that
-/// is in force when it is read, so that epochs change in the order of the stream. A sink that
-/// nobody reads any more (`BrokenPipe`) ends it without an error.
+/// Runs `read` and hands its frames to the workers, of which the caller is one (its `own`), and on to the
+/// sink; each under the engine that is in force when it is read, so that epochs change in the order of the
+/// stream. A sink that nobody reads any more (`BrokenPipe`) ends it without an error.
 pub(super) fn run<K: Work, W: Write + Send>(
-    mut workers: Vec<K>,
+    own: K,
+    others: Vec<K>,
     sink: Sink<W>,
     stop: &Stop,
     epochs: &Epochs,
@@ -112,12 +113,10 @@ pub(super) fn run<K: Work, W: Write + Send>(
             Break(())
         }
     };
-    let (read, written, tally) = match workers.pop() {
-        Some(worker) if workers.is_empty() => run_here(worker, sink, under, read),
-        last => {
-            workers.extend(last);
-            run_threads(workers, sink, stop, under, read)
-        }
+    let (read, written, tally) = if others.is_empty() {
+        run_here(own, sink, under, read)
+    } else {
+        run_threads(own, others, sink, stop, under, read)
     };
     let read = keyless.map_or(read, Err);
     match written {
@@ -175,33 +174,34 @@ struct Done {
 }
 
 fn run_threads<K: Work, W: Write + Send>(
-    workers: Vec<K>,
+    own: K,
+    others: Vec<K>,
     sink: Sink<W>,
     stop: &Stop,
     under: &mut Pick<'_>,
     read: impl FnOnce(&mut Deliver<'_>) -> Result<(), Error>,
 ) -> Ended {
-    let (jobs, queue) = channel::<Job>();
     let (results, finished) = channel::<Option<Done>>();
     let (free, slots) = channel::<Slot>();
     // One block in work and one waiting for each worker, one being filled, one being written.
-    for _ in 0..2 * workers.len() + 2 {
+    for _ in 0..2 * (others.len() + 1) + 2 {
         // Cannot fail: the receiver lives in this function.
         let _ = free.send(Slot::default());
     }
-    let queue = &Mutex::new(queue);
+    let queue = &Queue::new();
+    let desk = |worker| Desk { worker, queue, alarm: Alarm(results.clone()) };
+    let mut own = desk(own);
+    let others: Vec<_> = others.into_iter().map(desk).collect();
+    // The writer ends when the last of them is gone.
+    drop(results);
     thread::scope(|scope| {
-        let workers: Vec<_> = workers
-            .into_iter()
-            .map(|worker| {
-                let results = results.clone();
-                scope.spawn(move || serve(worker, queue, results))
-            })
-            .collect();
-        drop(results);
+        let others: Vec<_> =
+            others.into_iter().map(|desk| scope.spawn(move || desk.serve())).collect();
         let writer = scope.spawn(move || write_in_order(finished, free, sink, stop));
-        let read = read(&mut hand_out(jobs, slots, under));
-        let core = workers.into_iter().map(|worker| joined(worker.join()).busy()).collect();
+        let read = read(&mut hand_out(queue.inlet(), slots, under, &mut own));
+        while own.take_turn() {}
+        let mut core = vec![own.close().busy()];
+        core.extend(others.into_iter().map(|worker| joined(worker.join()).busy()));
         let (written, counts) = joined(writer.join());
         (read, written, Tally { counts, core })
     })
@@ -214,33 +214,60 @@ fn joined<T>(outcome: thread::Result<T>) -> T {
 
 /// The reader's door to the workers: waits for a free slot, numbers the frame, sends it with its
 /// engine. Breaks when the writer is gone, or no key is in force. Dropping it lets the workers end.
-fn hand_out(
-    jobs: Sender<Job>,
+fn hand_out<K: Work>(
+    jobs: Inlet<'_, Job>,
     slots: Receiver<Slot>,
     under: &mut Pick<'_>,
+    own: &mut Desk<'_, K>,
 ) -> impl FnMut(usize, Frame) -> ControlFlow<(), Option<Block>> {
     let mut number = 0;
     move |input, frame| {
-        let Ok(Slot { block, spare }) = slots.recv() else { return Break(()) };
+        let Some(Slot { block, spare }) = free_slot(&slots, own) else { return Break(()) };
         let under = under(input, &frame)?;
-        if jobs.send(Job { number, under, frame, spare }).is_err() {
-            return Break(());
-        }
+        jobs.put(Job { number, under, frame, spare });
         number += 1;
         Continue(block)
     }
 }
 
-/// A worker's life. Ends when there are no more jobs, or nobody to take the results.
-fn serve<K: Work>(mut worker: K, queue: &Mutex<Receiver<Job>>, results: Sender<Option<Done>>) -> K {
-    let alarm = Alarm(results);
+/// A slot as soon as one is free, while the caller works; none when the writer is gone.
+fn free_slot<K: Work>(slots: &Receiver<Slot>, own: &mut Desk<'_, K>) -> Option<Slot> {
     loop {
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { number, under, frame, spare }) = job else { return worker };
-        let (vetted, block) = worker.work(&under, frame, spare);
-        if alarm.0.send(Some(Done { number, vetted, block })).is_err() {
-            return worker;
+        match slots.try_recv() {
+            Err(TryRecvError::Empty) if own.take_turn() => {}
+            Err(TryRecvError::Empty) => return slots.recv().ok(),
+            slot => return slot.ok(),
         }
+    }
+}
+
+/// Where a worker gets its jobs from and lays what is done.
+struct Desk<'q, K> {
+    worker: K,
+    queue: &'q Queue<Job>,
+    alarm: Alarm,
+}
+
+impl<K: Work> Desk<'_, K> {
+    /// A worker's life. Ends when there are no more jobs, or nobody to take the results.
+    fn serve(mut self) -> K {
+        while self.queue.wait().is_some_and(|job| self.work(job)) {}
+        self.close()
+    }
+
+    /// Does one job if one waits; false if there is none, or nobody to take the result.
+    fn take_turn(&mut self) -> bool {
+        self.queue.take().is_some_and(|job| self.work(job))
+    }
+
+    fn work(&mut self, Job { number, under, frame, spare }: Job) -> bool {
+        let (vetted, block) = self.worker.work(&under, frame, spare);
+        self.alarm.0.send(Some(Done { number, vetted, block })).is_ok()
+    }
+
+    /// Nothing more comes from here.
+    fn close(self) -> K {
+        self.worker
     }
 }
 
