@@ -235,7 +235,7 @@ impl Kernel {
     pub fn groups(&self, bytes: &[u8], marks: &mut Marks) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx2(proof) => proof.groups(bytes, marks),
+            Proof::Avx2(proof) => proof.groups(bytes, marks, candidate::list),
             #[cfg(target_arch = "x86_64")]
             Proof::Avx512(proof) => proof.groups(bytes, marks),
             _ => candidate::fill_groups(bytes, marks, candidate::list),
@@ -271,7 +271,7 @@ impl Kernel {
     ) {
         match self.0 {
             #[cfg(target_arch = "x86_64")]
-            Proof::Avx2(proof) => proof.candidates(bytes, marks, filter, out),
+            Proof::Avx2(proof) => proof.candidates(bytes, marks, filter, candidate::list, out),
             #[cfg(target_arch = "x86_64")]
             Proof::Avx512(proof) => proof.candidates(bytes, marks, filter, out),
             _ => {

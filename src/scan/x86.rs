@@ -47,9 +47,10 @@ impl Avx2 {
         all.then_some(Self(()))
     }
 
-    pub(super) fn groups(self, bytes: &[u8], marks: &mut Marks) {
+    /// The digit groups; places are listed as `list` does.
+    pub(super) fn groups(self, bytes: &[u8], marks: &mut Marks, list: impl List) {
         // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
-        unsafe { groups_bmi2(bytes, marks, candidate::list) }
+        unsafe { groups_bmi2(bytes, marks, list) }
     }
 
     pub(super) fn templates(
@@ -64,15 +65,17 @@ impl Avx2 {
         unsafe { templates_bmi2(bytes, marks, seed, rubbed, out) }
     }
 
+    /// The candidates; places are listed as `list` does.
     pub(super) fn candidates(
         self,
         bytes: &[u8],
         marks: &mut Marks,
         filter: &Filter,
+        list: impl List,
         out: &mut Vec<Candidate>,
     ) {
         // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
-        unsafe { candidates_bmi2(bytes, marks, filter, candidate::list, out) }
+        unsafe { candidates_bmi2(bytes, marks, filter, list, out) }
     }
 
     pub(super) fn classify(self, bytes: &[u8], lanes: &mut Vec<Lane>) {
@@ -106,9 +109,10 @@ impl Avx512 {
     }
 
     pub(super) fn groups(self, bytes: &[u8], marks: &mut Marks) {
-        let Some(vbmi2) = self.vbmi2 else { return self.avx2.groups(bytes, marks) };
-        // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
-        unsafe { groups_bmi2(bytes, marks, vbmi2.list()) }
+        match self.vbmi2 {
+            Some(vbmi2) => self.avx2.groups(bytes, marks, vbmi2.list()),
+            None => self.avx2.groups(bytes, marks, candidate::list),
+        }
     }
 
     pub(super) fn candidates(
@@ -118,11 +122,10 @@ impl Avx512 {
         filter: &Filter,
         out: &mut Vec<Candidate>,
     ) {
-        let Some(vbmi2) = self.vbmi2 else {
-            return self.avx2.candidates(bytes, marks, filter, out);
-        };
-        // SAFETY: `detect` alone makes `self`, and only where the CPU has all of these.
-        unsafe { candidates_bmi2(bytes, marks, filter, vbmi2.list(), out) }
+        match self.vbmi2 {
+            Some(vbmi2) => self.avx2.candidates(bytes, marks, filter, vbmi2.list(), out),
+            None => self.avx2.candidates(bytes, marks, filter, candidate::list, out),
+        }
     }
 
     pub(super) fn classify(self, bytes: &[u8], lanes: &mut Vec<Lane>) {

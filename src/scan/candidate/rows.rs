@@ -178,17 +178,21 @@ mod tests {
         masks
     }
 
+    /// The rows of a text that is no longer than a stretch; empty ones if it is empty.
+    fn rows_of(text: &[u8]) -> Rows {
+        let (mut rows, mut lanes, mut padded) = (Rows::new(), Vec::new(), [0; AROUND]);
+        Kernel::new(Isa::Scalar).expect("it runs everywhere").classify(text, &mut lanes);
+        if !lanes.is_empty() {
+            rows.fill(&Stretch::new(text, &lanes, &[], 0, &mut padded));
+        }
+        rows
+    }
+
     proptest! {
         #[test]
         fn capitals_and_other_scripts_open_lines(text in "[a-bA-B1 \n\u{e9}\u{ff11}]{0,200}") {
             let text = text.as_bytes();
-            let mut lanes = Vec::new();
-            Kernel::new(Isa::Scalar).expect("it runs everywhere").classify(text, &mut lanes);
-            let (mut rows, mut padded) = (Rows::new(), [0; AROUND]);
-            if lanes.is_empty() {
-                return Ok(());
-            }
-            rows.fill(&Stretch::new(text, &lanes, &[], 0, &mut padded));
+            let rows = rows_of(text);
             let before = |at: usize| at.checked_sub(1).map_or(b'\n', |at| text[at]);
             let pairs = |at: usize| match before(at) {
                 b' ' => text[at].is_ascii_uppercase(),
@@ -201,13 +205,7 @@ mod tests {
         #[test]
         fn masks_say_what_bytes_say(text in "([a-cA-C]|[0-9]|[ .,:=<()/+\n-]|\"){0,400}") {
             let text = text.as_bytes();
-            let mut lanes = Vec::new();
-            Kernel::new(Isa::Scalar).expect("it runs everywhere").classify(text, &mut lanes);
-            let (mut rows, mut padded) = (Rows::new(), [0; AROUND]);
-            if lanes.is_empty() {
-                return Ok(());
-            }
-            rows.fill(&Stretch::new(text, &lanes, &[], 0, &mut padded));
+            let rows = rows_of(text);
             let byte = |at: usize, by: isize| {
                 at.checked_add_signed(by).and_then(|at| text.get(at)).copied().unwrap_or(b'\n')
             };
