@@ -54,6 +54,14 @@ pub(crate) const fn filled(mask: u64) -> u64 {
     (mask << 1).wrapping_sub(mask >> 7)
 }
 
+/// Bit i of the result: the low bit of byte i of `ones`, whose other bits are 0.
+#[inline(always)]
+pub(crate) fn compress(ones: u64) -> u64 {
+    // The product's bit 56 + i is the sum of one term alone, byte i times 2^(56 - 7i): no two
+    // terms meet in a bit, so nothing carries.
+    ones.wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// Whether `long`, which is no shorter, begins with `short`. Two words that may overlap cover most of what is
 /// kept in caches, and spare a call.
 #[inline]

@@ -16,8 +16,8 @@ pub(super) fn letters_and_capitals(text: &[u8], at: usize, most: usize) -> (usiz
         let letters = swar::letters(eight);
         let end = (letters ^ swar::TOPS).trailing_zeros() / 8;
         let upper = letters & !((eight & CASE) << 2);
-        // Gathers the top bits; those behind the end are no part of the word.
-        let upper = (upper >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        // Those behind the end are no part of the word.
+        let upper = swar::compress(upper >> 7);
         capitals |= (upper & ((1 << end) - 1)) << count;
         count += end as usize;
         if end < 8 {

@@ -4,7 +4,6 @@
 //! may say, so it never loses a word it was made from and now and then takes another for one;
 //! whoever takes the candidate looks the word up. A look costs a multiplication and a load.
 
-use super::mask::compress;
 use crate::class::among;
 use crate::swar::{self, eight};
 
@@ -108,7 +107,7 @@ pub(super) const FEW: u64 = u64::MAX << (64 - 8 * KEY_ENDS[0]);
 /// Most bytes between a key and its sign.
 pub(super) const MOST_CLOSING: u32 = 3;
 /// Makes ASCII letters small; other bytes come out as something that is compared nowhere else.
-const SMALL: u64 = 0x2020_2020_2020_2020;
+const SMALL: u64 = swar::all(0x20);
 
 /// The words that open a search, and the ends of the keys whose values are looked at.
 #[derive(Clone, Debug, Default)]
@@ -183,7 +182,7 @@ pub(super) struct KeySlots {
 /// Which of eight bytes are not 0, as bits.
 #[inline(always)]
 fn nonzero(bytes: [u8; AT_ONCE]) -> u64 {
-    compress((swar::equal(u64::from_le_bytes(bytes), 0) ^ swar::TOPS) >> 7)
+    swar::compress((swar::equal(u64::from_le_bytes(bytes), 0) ^ swar::TOPS) >> 7)
 }
 
 /// The letters that `head` begins with, in lower case.

@@ -43,14 +43,6 @@ pub(in crate::scan) fn after_last(mask: u64) -> u64 {
     !u64::MAX.checked_shr(mask.leading_zeros()).unwrap_or(0)
 }
 
-/// Bit i of the result: the low bit of byte i of `ones`, whose other bits are 0.
-#[inline(always)]
-pub(in crate::scan) fn compress(ones: u64) -> u64 {
-    // The product's bit 56 + i is the sum of one term alone, byte i times 2^(56 - 7i): no two
-    // terms meet in a bit, so nothing carries.
-    ones.wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
 /// How many bits in a row are set at the low end.
 #[inline(always)]
 pub(in crate::scan) fn run(mask: u64) -> usize {

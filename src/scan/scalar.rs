@@ -5,7 +5,6 @@
 
 use super::Lane;
 use super::drive::{WIDTH, drive};
-use super::mask::compress;
 use crate::class::Class;
 use crate::swar;
 
@@ -25,7 +24,7 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
         lane.join |= mask(Class::JOIN);
         lane.key |= mask(Class::KEY);
         let bytes = u64::from_le_bytes(*eight);
-        let only = |wanted: u8| compress(swar::equal(bytes, wanted) >> 7) << (8 * index);
+        let only = |wanted: u8| swar::compress(swar::equal(bytes, wanted) >> 7) << (8 * index);
         lane.opens |= only(b'+') | only(b',');
         lane.colon |= only(b':');
         lane.feed |= only(b'\n');
@@ -38,5 +37,5 @@ fn lane_of(chunk: &[u8; WIDTH]) -> Lane {
 
 /// Bit i of the result: whether byte i of `classes` holds the one class `class`.
 fn gather(classes: u64, class: Class) -> u64 {
-    compress(classes >> class.bits().trailing_zeros() & 0x0101_0101_0101_0101)
+    swar::compress(classes >> class.bits().trailing_zeros() & 0x0101_0101_0101_0101)
 }
