@@ -12,11 +12,26 @@ use zeroize::Zeroize;
 /// The places of a memory; `N` is a power of two.
 pub(super) struct Slots<S, const N: usize>([Cell<S>; N]);
 
-impl<S, const N: usize> Slots<S, N> {
-    /// The place for what has this `hash`, whose high bits count.
+impl<S: Copy, const N: usize> Slots<S, N> {
+    /// The answer that is kept for what mixes to `bits` if it `holds` for what is asked; else what `ask` says,
+    /// which is kept.
     #[inline]
-    pub(super) fn place(&self, hash: u64) -> &Cell<S> {
-        &self.0[(hash >> (64 - N.trailing_zeros())) as usize]
+    pub(super) fn answer(
+        &self,
+        bits: u64,
+        holds: impl FnOnce(&S) -> bool,
+        ask: impl FnOnce() -> S,
+    ) -> S {
+        // The high bits of the product are the best mixed.
+        let hash = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let place = &self.0[(hash >> (64 - N.trailing_zeros())) as usize];
+        let kept = place.get();
+        if holds(&kept) {
+            return kept;
+        }
+        let answer = ask();
+        place.set(answer);
+        answer
     }
 
     #[cfg(test)]

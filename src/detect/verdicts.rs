@@ -36,14 +36,7 @@ impl<'a> Verdicts<'a> {
             _ => None,
         };
         let (Some(slots), Some(key)) = (self.0, key) else { return ask() };
-        let place = slots.place(key.hash());
-        let slot = place.get();
-        if slot.key == key {
-            return slot.tags;
-        }
-        let tags = ask();
-        place.set(Slot { key, tags });
-        tags
+        slots.answer(key.mixed(), |slot| slot.key == key, || Slot { key, tags: ask() }).tags
     }
 }
 
@@ -76,11 +69,11 @@ impl Key {
 
     /// What tells its place among the others.
     #[inline]
-    fn hash(self) -> u64 {
+    fn mixed(self) -> u64 {
         let [own, more_own, before, more_before, after, more_after, small] = self.0;
         let words = own ^ before.rotate_left(17) ^ after.rotate_left(38);
         let rest = more_own ^ more_before.rotate_left(17) ^ more_after.rotate_left(38) ^ small;
-        (words ^ rest.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        words ^ rest.rotate_left(29)
     }
 }
 

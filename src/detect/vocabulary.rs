@@ -60,14 +60,8 @@ impl<'a> Vocabulary<'a> {
     #[inline]
     pub(super) fn kept(self, word: [u64; 2], look_up: impl FnOnce() -> Known) -> Known {
         let Some(memo) = self.memo else { return look_up() };
-        let place = memo.place(hash(word));
-        let slot = place.get();
-        if slot.word == word {
-            return slot.known;
-        }
-        let known = look_up();
-        place.set(Slot { word, known });
-        known
+        let look_up = || Slot { word, known: look_up() };
+        memo.answer(mixed(word), |slot| slot.word == word, look_up).known
     }
 
     #[inline(never)]
@@ -109,8 +103,8 @@ pub(super) struct Slot {
 
 /// What tells its place among the others.
 #[inline]
-fn hash([low, high]: [u64; 2]) -> u64 {
-    (low ^ high.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+fn mixed([low, high]: [u64; 2]) -> u64 {
+    low ^ high.rotate_left(29)
 }
 
 impl Zeroize for Slot {
