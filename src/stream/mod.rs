@@ -19,14 +19,15 @@
 mod error;
 mod headers;
 mod options;
+mod order;
 mod pump;
-mod queue;
 mod sink;
 mod source;
 mod stop;
+mod worker;
 mod workers;
 
-use std::ops::ControlFlow::{self, Continue};
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 pub use error::Error;
@@ -36,8 +37,9 @@ pub use stop::Stop;
 
 use crate::epochs::Epochs;
 use crate::frame::Frame;
+use pump::{Frames, Pump};
 use sink::{Output, Sink};
-use workers::Worker;
+use worker::Worker;
 
 /// Filters `sources`, one after the other, to standard output, each block under the engine that is
 /// in force. `stop` is spent afterwards.
@@ -62,10 +64,8 @@ pub fn run(
             (Worker::default(), (1..options.threads.get()).map(|_| Worker::default()).collect())
         }
     };
-    let feeds = sources.iter().map(|source| source.open(stop));
-    let tally = workers::run(own, others, Sink::new(output), stop, epochs, |deliver| {
-        pump::pump(feeds, options, meter, deliver)
-    })?;
+    let frames = Pump::new(sources.iter().map(|source| source.open(stop)), options, meter);
+    let tally = workers::run(own, others, frames, Sink::new(output), stop, epochs)?;
     Ok(Summary { counts: tally.counts, wall: begun.elapsed(), core: tally.core })
 }
 
@@ -83,14 +83,16 @@ pub fn frames(
     each: &mut dyn FnMut(usize, &Frame) -> ControlFlow<()>,
 ) -> Result<(), Error> {
     meter.expect_bytes(source::survey(sources)?);
-    let feeds = sources.iter().map(|source| source.open(stop));
-    pump::pump(feeds, options, meter, &mut |number, frame| {
-        each(number, &frame)?;
-        match frame {
-            Frame::Lines(block) => Continue(Some(block)),
-            Frame::Oversize { .. } | Frame::Interrupted { .. } => Continue(None),
+    let mut frames = Pump::new(sources.iter().map(|source| source.open(stop)), options, meter);
+    while let Some((number, frame)) = frames.next()? {
+        if each(number, &frame).is_break() {
+            break;
         }
-    })
+        if let Frame::Lines(block) = frame {
+            frames.recycle(block);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,134 +4,161 @@
 //! leave, so that none ever waits for more input.
 
 use std::io::ErrorKind;
-use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::error::Error;
 use super::options::{Meter, Options};
 use super::source::{Feed, Input, Patience, Ready};
 use crate::frame::{Block, Frame, Framer, sniff};
 
-/// Takes a frame of the input with this number; gives back a block that is free, or breaks
-/// when it wants no more.
-pub(super) type Deliver<'d> = dyn FnMut(usize, Frame) -> ControlFlow<(), Option<Block>> + 'd;
-
 /// Reads all inputs, one after the other, each to its end. A missing line end at the end of one
 /// does not glue its last line to the first one of the next: the lines are two, though
 /// nothing is written between them.
 ///
-/// After a stop request, only the length of the unfinished line on hand is delivered: half a number
+/// After a stop request, only the length of the unfinished line on hand is given out: half a number
 /// may look like none. When reading fails, nothing of it is.
-pub(super) fn pump<I: Input>(
-    feeds: impl Iterator<Item = Result<Feed<I>, Error>>,
-    options: &Options,
-    meter: &Meter,
-    deliver: &mut Deliver<'_>,
-) -> Result<(), Error> {
-    let framer = Framer::new(options.limits);
-    let mut pump = Pump { framer, options, meter, deliver, number: 0, sniffed: false };
-    for (number, feed) in feeds.enumerate() {
-        (pump.number, pump.sniffed) = (number, false);
-        if pump.drain(feed?)?.is_break() {
-            break;
-        }
-    }
-    Ok(())
+pub(super) struct Pump<'p, F, I> {
+    feeds: F,
+    feed: Option<Feed<I>>,
+    framer: Framer,
+    options: &'p Options,
+    meter: &'p Meter,
+    /// The number of the input.
+    number: usize,
+    /// Whether the beginning of the input has been looked at. Nothing leaves before.
+    sniffed: bool,
+    /// What is given out before the next step.
+    giving: Option<NextFrame>,
+    next: Step,
 }
-
-/// Whether to go on with the next input.
-type Flow = ControlFlow<()>;
 
 /// Which frames are taken out of the framer.
 type NextFrame = fn(&mut Framer) -> Option<Frame>;
 
-struct Pump<'p, 'd> {
-    framer: Framer,
-    options: &'p Options,
-    meter: &'p Meter,
-    deliver: &'p mut Deliver<'d>,
-    number: usize,
-    /// Whether the beginning of the input has been looked at. Nothing leaves before.
-    sniffed: bool,
+/// What is done when all that may leave has left.
+enum Step {
+    /// Opens the first input.
+    Open,
+    /// Opens the input after this one.
+    OpenNext,
+    /// Reads, or asks with this patience whether that would wait.
+    Read(Patience),
+    /// Nothing more; reading may have failed.
+    End(Option<Error>),
 }
 
-impl Pump<'_, '_> {
-    fn drain<I: Input>(&mut self, mut feed: Feed<I>) -> Result<Flow, Error> {
-        loop {
-            match self.wait(&mut feed)? {
-                Ready::Stopped => {
-                    let _ = self.finish(&feed.name, Framer::interrupt)?;
-                    return Ok(Break(()));
-                }
-                Ready::Closed => return Ok(Break(())),
-                Ready::Data | Ready::Later => {}
-            }
-            match feed.input.read(self.framer.space()) {
-                Ok(0) => return self.finish(&feed.name, Framer::finish),
-                Ok(count) => self.take(count),
-                Err(error) if is_transient(error.kind()) => continue,
-                Err(source) => {
-                    let _ = self.ship(&feed.name)?;
-                    return Err(Error::Read { input: feed.name, source });
-                }
-            }
-            if (self.framer.is_full() || self.options.line_buffered)
-                && self.ship(&feed.name)?.is_break()
-            {
-                return Ok(Break(()));
-            }
-        }
+impl<'p, F, I> Pump<'p, F, I>
+where
+    F: Iterator<Item = Result<Feed<I>, Error>>,
+    I: Input,
+{
+    pub(super) fn new(feeds: F, options: &'p Options, meter: &'p Meter) -> Self {
+        let framer = Framer::new(options.limits);
+        let (feed, giving, number, sniffed) = (None, None, 0, false);
+        Self { feeds, feed, framer, options, meter, number, sniffed, giving, next: Step::Open }
     }
 
-    fn take(&mut self, count: usize) {
-        self.framer.filled(count);
-        self.meter.add_bytes_in(count as u64);
-    }
-
-    /// Waits until there is something to read; what is complete leaves before.
-    fn wait<I: Input>(&mut self, feed: &mut Feed<I>) -> Result<Ready, Error> {
-        let mut ready = feed.input.ready(Patience::None);
-        if matches!(ready, Ok(Ready::Later)) {
-            if self.ship(&feed.name)?.is_break() {
-                return Ok(Ready::Closed);
-            }
-            ready = feed.input.ready(Patience::Forever);
-        }
-        ready.map_err(|source| Error::Read { input: feed.name.clone(), source })
-    }
-
-    /// Delivers all complete lines, once it is known that the input can be searched.
-    fn ship(&mut self, name: &str) -> Result<Flow, Error> {
-        if !self.sniffed {
-            if !sniff::is_decidable(self.framer.pending()) {
-                return Ok(Continue(()));
-            }
-            self.sniff(name)?;
-        }
-        Ok(self.deliver_all(Framer::next_frame))
-    }
-
-    /// Delivers everything that is left, as `last` gives it out.
-    fn finish(&mut self, name: &str, last: NextFrame) -> Result<Flow, Error> {
-        self.sniff(name)?;
-        Ok(self.deliver_all(last))
-    }
-
-    fn sniff(&mut self, name: &str) -> Result<(), Error> {
-        if !std::mem::replace(&mut self.sniffed, true)
-            && let Some(encoding) = sniff::refuse(self.framer.pending())
-        {
-            return Err(Error::Refused { input: name.to_owned(), encoding });
-        }
+    fn open(&mut self, number: usize) -> Result<(), Error> {
+        self.feed = self.feeds.next().transpose()?;
+        (self.number, self.sniffed) = (number, false);
+        self.next = if self.feed.is_some() { Step::Read(Patience::None) } else { Step::End(None) };
         Ok(())
     }
 
-    fn deliver_all(&mut self, next: NextFrame) -> Flow {
-        while let Some(frame) = next(&mut self.framer) {
-            if let Some(block) = (self.deliver)(self.number, frame)? {
-                self.framer.recycle(block);
+    /// One read, if it would not wait; what is complete leaves before one that would.
+    fn read(&mut self, patience: Patience) -> Result<(), Error> {
+        let Some(Feed { name, input }) = &mut self.feed else { return Ok(()) };
+        let failed = |source| Error::Read { input: name.clone(), source };
+        match input.ready(patience).map_err(failed)? {
+            Ready::Stopped => return self.give(Framer::interrupt, Step::End(None)),
+            Ready::Closed => {
+                self.next = Step::End(None);
+                return Ok(());
+            }
+            Ready::Later => return self.give_lines(Step::Read(Patience::Forever)),
+            Ready::Data => {}
+        }
+        let read_on = Step::Read(Patience::None);
+        match input.read(self.framer.space()) {
+            Ok(0) => self.give(Framer::finish, Step::OpenNext),
+            Ok(count) => {
+                self.framer.filled(count);
+                self.meter.add_bytes_in(count as u64);
+                if self.framer.is_full() || self.options.line_buffered {
+                    return self.give_lines(read_on);
+                }
+                self.next = read_on;
+                Ok(())
+            }
+            Err(error) if is_transient(error.kind()) => {
+                self.next = read_on;
+                Ok(())
+            }
+            Err(source) => {
+                let failure = failed(source);
+                self.give_lines(Step::End(Some(failure)))
             }
         }
-        Continue(())
+    }
+
+    /// Gives all complete lines out, once it is known that the input can be searched, and goes on with
+    /// `next`.
+    fn give_lines(&mut self, next: Step) -> Result<(), Error> {
+        if self.sniffed || sniff::is_decidable(self.framer.pending()) {
+            return self.give(Framer::next_frame, next);
+        }
+        self.next = next;
+        Ok(())
+    }
+
+    /// Gives out what `frames` takes from the framer, and goes on with `next`.
+    fn give(&mut self, frames: NextFrame, next: Step) -> Result<(), Error> {
+        if !std::mem::replace(&mut self.sniffed, true)
+            && let Some(encoding) = sniff::refuse(self.framer.pending())
+        {
+            let input = self.feed.as_ref().map(|feed| feed.name.clone()).unwrap_or_default();
+            return Err(Error::Refused { input, encoding });
+        }
+        (self.giving, self.next) = (Some(frames), next);
+        Ok(())
+    }
+}
+
+/// Frames in their order.
+pub(super) trait Frames {
+    /// The next frame and the number of its input, as soon as there is one; none at the end.
+    ///
+    /// # Errors
+    ///
+    /// When an input cannot be opened, read or searched; what came before it was given out. Nothing is to
+    /// be asked for afterwards.
+    fn next(&mut self) -> Result<Option<(usize, Frame)>, Error>;
+
+    /// Takes the memory of a frame back.
+    fn recycle(&mut self, block: Block);
+}
+
+impl<F, I> Frames for Pump<'_, F, I>
+where
+    F: Iterator<Item = Result<Feed<I>, Error>>,
+    I: Input,
+{
+    fn next(&mut self) -> Result<Option<(usize, Frame)>, Error> {
+        loop {
+            if let Some(frame) = self.giving.and_then(|give| give(&mut self.framer)) {
+                return Ok(Some((self.number, frame)));
+            }
+            self.giving = None;
+            match &mut self.next {
+                Step::Open => self.open(0)?,
+                Step::OpenNext => self.open(self.number + 1)?,
+                &mut Step::Read(patience) => self.read(patience)?,
+                Step::End(failure) => return failure.take().map_or(Ok(None), Err),
+            }
+        }
+    }
+
+    fn recycle(&mut self, block: Block) {
+        self.framer.recycle(block);
     }
 }
 

@@ -3,16 +3,16 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 
 use super::headers::Under;
-use super::pump::pump;
+use super::pump::Pump;
 use super::source::{Feed, Input, Patience, Ready};
-use super::workers::{Work, Worker};
+use super::worker::{Work, Worker};
 use super::*;
 use crate::engine::{Engine, Setup, Spare, Vetted};
 use crate::frame::{Block, Limits};
@@ -144,11 +144,10 @@ impl Run {
     ) -> Result<Counts, Error> {
         let own = workers.pop().expect("a run has a worker");
         let stop = Stop::new().unwrap();
-        let read = |deliver: &mut pump::Deliver<'_>| {
-            pump(self.feeds(inputs), &self.options, &Meter::default(), deliver)
-        };
+        let meter = Meter::default();
+        let frames = Pump::new(self.feeds(inputs), &self.options, &meter);
         let sink = Sink::new(self.output.clone());
-        workers::run(own, workers, sink, &stop, epochs, read).map(|tally| tally.counts)
+        workers::run(own, workers, frames, sink, &stop, epochs).map(|tally| tally.counts)
     }
 
     fn feeds(&self, inputs: &[Vec<Step>]) -> impl Iterator<Item = Result<Feed<Script>, Error>> {
@@ -310,38 +309,66 @@ impl Work for Late {
     }
 }
 
-/// A worker that waits for the one on the thread `caller`, and says so if it is that one.
-struct Second {
-    inner: Worker,
-    caller: std::thread::ThreadId,
-    begun: Arc<(Mutex<bool>, Condvar)>,
+/// What is on its way: begun and not yet written.
+#[derive(Default)]
+struct Way {
+    begun: Mutex<u64>,
+    changed: Condvar,
+    written: AtomicU64,
 }
 
-impl Work for Second {
+/// A worker that tells when it begins, and never has more on the way than `most`.
+struct Counting<'w>(Worker, &'w Way, u64);
+
+impl Work for Counting<'_> {
     fn work(&mut self, under: &Under, frame: Frame, spare: Spare) -> (Vetted, Option<Block>) {
-        let (begun, changed) = &*self.begun;
-        if std::thread::current().id() == self.caller {
-            *begun.lock().unwrap() = true;
-            changed.notify_all();
-        } else {
-            drop(changed.wait_while(begun.lock().unwrap(), |begun| !*begun).unwrap());
-        }
-        self.inner.work(under, frame, spare)
+        let Self(inner, way, most) = self;
+        let mut begun = way.begun.lock().unwrap();
+        *begun += 1;
+        assert!(*begun - way.written.load(Ordering::SeqCst) <= *most, "{begun}");
+        way.changed.notify_all();
+        drop(begun);
+        inner.work(under, frame, spare)
     }
 
     fn busy(&self) -> Duration {
-        self.inner.busy()
+        self.0.busy()
+    }
+}
+
+/// An output whose first write waits until so many frames have been begun.
+struct Slow<'w>(&'w Way, u64, Vec<u8>);
+
+impl Write for Slow<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Self(way, wanted, taken) = self;
+        let begun = way.begun.lock().unwrap();
+        drop(way.changed.wait_while(begun, |begun| *begun < *wanted).unwrap());
+        taken.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.written.fetch_add(1, Ordering::SeqCst);
+        Ok(())
     }
 }
 
 #[test]
-fn the_reader_works_while_no_slot_is_free() {
-    let (caller, begun) = (std::thread::current().id(), Arc::default());
-    let second = || Second { inner: Worker::default(), caller, begun: Arc::clone(&begun) };
-    let run = Run::new(2);
-    let inputs = [vec![bytes("line of text\n"); 40]];
-    run.go_with(vec![second(), second()], &inputs).unwrap();
-    assert_eq!(run.output.bytes(), b"line of text\n".repeat(40));
+fn others_work_while_one_writes_as_far_as_they_may_go_ahead() {
+    for threads in 2..5 {
+        let (way, ahead) = (Way::default(), 2 * threads as u64 + 2);
+        let mut workers: Vec<_> =
+            (0..threads).map(|_| Counting(Worker::default(), &way, ahead)).collect();
+        let own = workers.pop().expect("there are two at least");
+        let (run, meter, stop) = (Run::new(threads), Meter::default(), Stop::new().unwrap());
+        let inputs = [vec![bytes("line of text\n"); 40]];
+        let frames = Pump::new(run.feeds(&inputs), &run.options, &meter);
+        let sink = Sink::new(Slow(&way, ahead, Vec::new()));
+        let epochs = Epochs::fixed(engine());
+        workers::run(own, workers, frames, sink, &stop, &epochs).unwrap();
+        assert_eq!((*way.begun.lock().unwrap(), way.written.into_inner()), (40, 40));
+    }
 }
 
 proptest! {
@@ -442,7 +469,7 @@ fn frames_reports_the_number_of_the_source() {
     frames(&sources, &Run::new(1).options, &Stop::new().unwrap(), &meter, &mut |number, frame| {
         let Frame::Lines(block) = frame else { panic!("no line is too long") };
         seen.push((number, block.as_bytes().to_vec()));
-        Continue(())
+        ControlFlow::Continue(())
     })
     .unwrap();
     assert_eq!(seen, [(0, b"one\n".to_vec()), (1, b"two\n".to_vec()), (1, b"three".to_vec())]);
