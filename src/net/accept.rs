@@ -21,12 +21,13 @@ use super::listen::{Door, Tls};
 use super::metrics::Closed;
 use super::queue::Inlet;
 use super::shared::{Phase, Shared};
+use super::waiting::is_readable;
 use super::{conn, udp};
 
 /// After a failure to accept, as when descriptors run out.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves a door until the drain begins or, for standard input, until its end.
+/// Serves a door until the drain begins and nothing waits at it or, for standard input, until its end.
 pub(super) async fn serve(door: Door, inlet: Inlet) {
     match door {
         Door::Stdin => {
@@ -36,11 +37,12 @@ pub(super) async fn serve(door: Door, inlet: Inlet) {
         Door::Udp(socket) => udp::run(&socket, &inlet).await,
         Door::Tcp(listener, tls) => {
             let next = |context: &mut Context<'_>| listener.poll_accept(context).map_ok(first);
-            accept(&inlet, next, |stream, inlet| serve_tcp(stream, tls.clone(), inlet)).await;
+            let serve = |stream, inlet| serve_tcp(stream, tls.clone(), inlet);
+            accept(&inlet, next, || is_readable(&listener), serve).await;
         }
         Door::Unix(listener, _remove_at_end) => {
             let next = |context: &mut Context<'_>| listener.poll_accept(context).map_ok(first);
-            accept(&inlet, next, serve_unix).await;
+            accept(&inlet, next, || is_readable(&listener), serve_unix).await;
         }
     }
 }
@@ -50,16 +52,22 @@ fn first<S, A>((stream, _): (S, A)) -> S {
     stream
 }
 
-/// Takes what `next` gives until the drain begins, and has it served.
+/// Takes what `next` gives until the drain begins, and what `waits` by then; has it served.
 async fn accept<S, F>(
     inlet: &Inlet,
     next: impl Fn(&mut Context<'_>) -> Poll<io::Result<S>>,
+    waits: impl Fn() -> bool,
     serve: impl Fn(S, Inlet) -> F,
 ) where
     F: Future<Output = Closed> + Send + 'static,
 {
     let shared = &inlet.shared;
     loop {
+        let draining = shared.phase() != Phase::Running;
+        if draining && !waits() {
+            return;
+        }
+        let next_phase = if draining { Phase::Quitting } else { Phase::Draining };
         let taken = async {
             // Never closed.
             let place = Arc::clone(&shared.places).acquire_owned().await.ok();
@@ -67,7 +75,10 @@ async fn accept<S, F>(
         };
         let (place, stream) = tokio::select! {
             taken = taken => taken,
-            () = shared.reached(Phase::Draining) => return,
+            () = shared.reached(next_phase) => match draining {
+                true => return,
+                false => continue,
+            },
         };
         let Ok(stream) = stream else {
             shared.metrics.accept_errors.fetch_add(1, Relaxed);

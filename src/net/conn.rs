@@ -10,7 +10,7 @@ use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::Poll;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncReadExt;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 
@@ -20,13 +20,14 @@ use super::framing::{End, Framer, Piece, Wire, messages};
 use super::metrics::Closed;
 use super::queue::{Inlet, Quit};
 use super::shared::Phase;
+use super::waiting::Peer;
 use super::work::{Done, Worker};
 use crate::engine::{Engine, Reason};
 use crate::frame::sniff;
 
 /// Reads `stream` to its end, or until something ends it. `last` tells whether a last line without
 /// a line end is one when the peer ends regularly.
-pub(super) async fn run(stream: impl AsyncRead + Unpin, inlet: &Inlet, last: End) -> Closed {
+pub(super) async fn run(stream: impl Peer, inlet: &Inlet, last: End) -> Closed {
     let framer = Framer::new(inlet.shared.framing, inlet.shared.bounds.max_frame);
     let mut connection = Connection {
         inlet,
@@ -67,7 +68,7 @@ enum Read {
 }
 
 impl Connection<'_> {
-    async fn run(&mut self, mut stream: impl AsyncRead + Unpin, last: End) -> Result<Closed, Quit> {
+    async fn run(&mut self, mut stream: impl Peer, last: End) -> Result<Closed, Quit> {
         loop {
             self.make_room();
             let (end, closed) = match self.read(&mut stream).await {
@@ -96,7 +97,7 @@ impl Connection<'_> {
         }
     }
 
-    async fn read(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> Read {
+    async fn read(&mut self, stream: &mut impl Peer) -> Read {
         let shared = &self.inlet.shared;
         let draining = shared.phase() != Phase::Running;
         if draining && self.drain_until.is_none() {
@@ -230,9 +231,9 @@ impl Connection<'_> {
 }
 
 /// Reads what there is. While it has to wait, no memory is held but that of an unfinished frame;
-/// when draining, it does not wait between two frames.
+/// when draining, it does not wait between two frames unless the peer has sent more.
 fn read_some(
-    stream: &mut (impl AsyncRead + Unpin),
+    stream: &mut impl Peer,
     framer: &mut Framer,
     buffers: &Buffers,
     draining: bool,
@@ -248,7 +249,9 @@ fn read_some(
             Poll::Ready(Ok(0)) => Poll::Ready(Read::End),
             Poll::Ready(Ok(count)) => Poll::Ready(Read::Bytes(count)),
             Poll::Ready(Err(_)) => Poll::Ready(Read::Broken),
-            Poll::Pending if draining && framer.is_between() => Poll::Ready(Read::Drained),
+            Poll::Pending if draining && framer.is_between() && !stream.has_sent() => {
+                Poll::Ready(Read::Drained)
+            }
             Poll::Pending => {
                 if framer.pending() == 0 {
                     buffers.put(framer.exchange(Vec::new()));

@@ -45,6 +45,7 @@ mod stdout;
 mod tls;
 mod udp;
 mod uri;
+mod waiting;
 mod work;
 
 use std::sync::Arc;

@@ -13,18 +13,30 @@ use tokio::time::Instant;
 use super::framing::Framing;
 use super::queue::Inlet;
 use super::shared::Phase;
+use super::waiting::is_readable;
 
 /// The largest datagram that UDP over IP can carry.
 const LARGEST: usize = 65_535;
 
-/// Takes datagrams until the drain begins.
+/// Takes datagrams until the drain begins, and what has come in by then, within half of its time.
 pub(super) async fn run(socket: &UdpSocket, inlet: &Inlet) {
     let shared = &inlet.shared;
     let mut buffer = vec![0; LARGEST];
+    let mut drain_until = None;
     loop {
+        if shared.phase() != Phase::Running {
+            let end = *drain_until.get_or_insert_with(|| Instant::now() + shared.grace / 2);
+            if Instant::now() >= end || !is_readable(socket) {
+                return;
+            }
+        }
+        let next_phase = if drain_until.is_some() { Phase::Quitting } else { Phase::Draining };
         let received = tokio::select! {
             received = socket.recv(&mut buffer[..LARGEST]) => received,
-            () = shared.reached(Phase::Draining) => return,
+            () = shared.reached(next_phase) => match drain_until {
+                Some(_) => return,
+                None => continue,
+            },
         };
         let Ok(length) = received else { continue };
         shared.metrics.bytes_received.fetch_add(length as u64, Relaxed);
