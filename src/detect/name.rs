@@ -7,14 +7,11 @@
 
 use std::collections::HashSet;
 
-use memchr::memrchr_iter;
-
 use crate::carrier;
 use crate::rules::words::{LONGEST, Said, Words, lower_into};
 use crate::span::Span;
 
 use super::Context;
-use super::damaged;
 use super::field;
 use super::judge::{self, Trust, is_person};
 use super::key::{Class, KeyCache};
@@ -40,8 +37,6 @@ pub(super) struct Names<'a> {
 }
 
 const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
-/// Longest display name that is looked for before an address.
-const LONGEST_DISPLAY: usize = 96;
 
 impl Names<'_> {
     /// The name that is the value of `field`.
@@ -84,70 +79,6 @@ impl Names<'_> {
             Context::NameField
         };
         Some((name.span(), context))
-    }
-
-    /// The display name before the address that opens at `angle`.
-    pub(super) fn display(&self, line: &Line, angle: usize) -> Option<(Span, Context)> {
-        let trust = if opens_address(line, angle) {
-            Trust::Full
-        } else if opens_mailbox(line, angle) {
-            Trust::Some
-        } else {
-            return None;
-        };
-        let mut end = angle;
-        while end > line.done && line.text[end - 1] == b' ' && angle - end < 2 {
-            end -= 1;
-        }
-        let name = match quoted_before(line, end) {
-            Some(inside) => {
-                let start = self.past_titles(line.text, inside.start, inside.end);
-                let manner = Manner { lower: true, comma: true, plus: false };
-                let name = person::read(line.text, start, inside.end, self.vocabulary, manner);
-                let rest = trimmed(&line.text[name.span().end.max(start)..inside.end]);
-                if !rest.is_empty() && rest[0] != b'(' {
-                    let whole = damaged::name(line.text, inside, self.words);
-                    return whole.filter(|_| trust == Trust::Full).map(|s| (s, Context::Display));
-                }
-                name
-            }
-            None => self.bare_before(line, end)?,
-        };
-        is_person(&name, trust).then(|| (name.span(), Context::Display))
-    }
-
-    /// A display name without quotes that ends at `end`: the longest run of words up to there.
-    fn bare_before(&self, line: &Line, end: usize) -> Option<Name> {
-        let floor = line.done.max(line.start).max(end.saturating_sub(LONGEST_DISPLAY)).min(end);
-        let head = &line.text[floor..end];
-        let stop = |&b: &u8| {
-            matches!(
-                b,
-                b':' | b'"' | b'=' | b'(' | b'>' | b';' | b'{' | b'[' | b'\'' | b'|' | b'\t'
-            )
-        };
-        let delimiter = head.iter().rposition(stop);
-        let mut start = floor + delimiter.map_or(0, |i| i + 1);
-        let mut lower = delimiter.is_some_and(|i| head[i] == b':');
-        while start < end {
-            if line.text[start] != b' ' {
-                let place = self.past_titles(line.text, start, end);
-                let manner = Manner { lower, comma: true, plus: false };
-                let mut name = person::read(line.text, place, end, self.vocabulary, manner);
-                if name.span().end == end {
-                    while name.words().len() > 1 && judge::is_opening_word(&name.words()[0]) {
-                        name.skip(1);
-                    }
-                    return Some(name);
-                }
-            }
-            let word =
-                start..start + line.text[start..end].iter().take_while(|&&b| b != b' ').count();
-            // `call from erika beispiel <`: after a preposition a name may be in lower case.
-            lower = self.words.of(&line.text[word.clone()]).any(Said::P_PREPOSITION);
-            start = word.end + 1;
-        }
-        None
     }
 
     /// The name after the cue word at `at`.
@@ -292,7 +223,7 @@ impl Names<'_> {
     }
 
     /// Where the name begins after honorifics and titles at `at`.
-    fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
+    pub(super) fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
         let mut place = at;
         let text = &text[..end];
         for _ in 0..4 {
@@ -342,50 +273,6 @@ fn header(line: &Line, field: &Field) -> bool {
     matches!(line.before(colon - key), b'\n' | b'n' | b' ' | b'|' | b';' | b',')
 }
 
-/// `<sip:`, `<sips:`, `<tel:`, `<+49...`, `<030...>`, `<100>`.
-fn opens_address(line: &Line, angle: usize) -> bool {
-    let rest = &line.text[angle + 1..];
-    let digits = rest.iter().skip_while(|&&b| b == b'+').take_while(|b| b.is_ascii_digit()).count();
-    [&b"sip:"[..], b"sips:", b"tel:"].iter().any(|scheme| rest.starts_with(scheme))
-        || (rest.first() == Some(&b'+') && digits > 3)
-        || (digits > 1 && matches!(rest.get(digits), Some(b'>' | b'@')))
-        || rest.starts_with(b"%2B")
-}
-
-/// `<erika@example.org>`: a mailbox (RFC 5322) follows.
-fn opens_mailbox(line: &Line, angle: usize) -> bool {
-    let local = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+');
-    let rest = &line.text[angle + 1..];
-    let length = rest.iter().take(64).take_while(|&b| local(b)).count();
-    length > 0 && rest.get(length) == Some(&b'@')
-}
-
-/// Whether nothing but quotes and a space stands between what is settled and `angle`: the display name
-/// there was found by its words already, if it is one.
-#[inline]
-pub(super) fn follows_settled(line: &Line, angle: usize) -> bool {
-    const MOST: usize = 4;
-    let sign = |b: &u8| matches!(b, b'"' | b'\'' | b'\\' | b' ');
-    angle - line.done <= MOST && line.text[line.done..angle].iter().all(sign)
-}
-
-/// The text between the quotes that close at `end`, however they are spelled: `"`, `\"`, `""`.
-fn quoted_before(line: &Line, end: usize) -> Option<Span> {
-    let floor = line.start.max(end.saturating_sub(LONGEST_DISPLAY));
-    let head = &line.text[floor..end];
-    let quote: &[u8] = match head {
-        [.., b'\\', b'"'] => b"\\\"",
-        [.., b'"', b'"'] => b"\"\"",
-        [.., b'"'] => b"\"",
-        [.., b'\''] => b"'",
-        _ => return None,
-    };
-    let inside = &head[..head.len() - quote.len()];
-    let (&last, lead) = quote.split_last()?;
-    let open = memrchr_iter(last, inside).find(|&at| inside[..at].ends_with(lead))?;
-    Some(Span::new(floor + open + 1, floor + inside.len()))
-}
-
 /// Whether a word may start at `at`: after a space, a bracket or a quote, or at the line's start.
 pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
     match line.before(at) {
@@ -409,6 +296,6 @@ fn after_word(line: &Line, end: usize) -> Option<(usize, bool)> {
     Some((at, colon))
 }
 
-fn trimmed(bytes: &[u8]) -> &[u8] {
+pub(super) fn trimmed(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii()
 }
