@@ -10,34 +10,31 @@
 
 use std::sync::Arc;
 
-use crate::action::Actions;
-use crate::detect::again::Rewritten;
-use crate::detect::operator::{self, Operator, RuleNo};
-use crate::detect::{Bias, Columns, Detector, Feeds, Finding, Found, Rejected};
+use crate::detect::operator::Operator;
+use crate::detect::{Bias, Columns, Detector, Feeds, Finding};
 use crate::memory::Memory;
 use crate::octets;
 use crate::plan::Region;
 use crate::pseudonym::Keys;
-use crate::pseudonym::suppress::{self, Suppressed};
+use crate::pseudonym::suppress::Suppressed;
 use crate::resolve;
 use crate::roster::Roster;
 use crate::rules::book::Book;
-use crate::rules::book::model::Action;
 use crate::rules::evidence::Weights;
 use crate::rules::{RuleSet, RulesError};
-use crate::scan::candidate::Candidate;
-use crate::scan::{Kernel, Marks};
-use crate::span::{Span, TypeCode};
+use crate::scan::Kernel;
 use crate::stats::Counts;
 
 mod familiar;
 mod identities;
 mod reason;
+mod scratch;
 mod vetted;
+mod write;
 
-use familiar::Familiar;
-use identities::Identities;
 pub use reason::Reason;
+pub use scratch::Scratch;
+use scratch::Second;
 pub use vetted::{Spare, Vetted};
 
 /// How often a line is looked at once more; each time something new has been found in it.
@@ -75,61 +72,6 @@ pub struct Engine {
     keys: Keys,
     suppressed: Option<Arc<Suppressed>>,
     rules: [u8; 32],
-}
-
-/// Working memory of one worker, reused from block to block.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    marks: Marks,
-    familiar: Familiar,
-    candidates: Vec<Candidate>,
-    found: Found,
-    operator: operator::Scratch,
-    identities: Identities,
-    actions: Actions,
-    /// For what arrays of bytes spell; made when there is one.
-    inner: Option<Box<Inner>>,
-    /// For lines that are looked at once more; made when there is one.
-    second: Option<Box<Second>>,
-}
-
-/// Working memory for a second look at a line.
-#[derive(Debug, Default)]
-struct Second {
-    lines: Vec<Span>,
-    line: Rewritten,
-    scratch: Scratch,
-}
-
-/// Working memory for the text that an array of bytes spells.
-#[derive(Debug, Default)]
-struct Inner {
-    text: Vec<u8>,
-    scratch: Scratch,
-    spare: Spare,
-}
-
-impl Scratch {
-    /// Keeps the numbers that are rejected from now on, for [`Self::rejected`].
-    pub fn keep_rejected(&mut self) {
-        self.found.rejected = Some(Vec::new());
-    }
-
-    /// Forgets which lines are familiar, as a new worker does; no output depends on it.
-    pub fn forget(&mut self) {
-        self.familiar = Familiar::default();
-    }
-
-    /// The findings of the last block.
-    pub fn findings(&self) -> &[Finding] {
-        &self.found.findings
-    }
-
-    /// The numbers of the last block that were rejected for want of evidence, in ascending order;
-    /// none unless they are kept.
-    pub fn rejected(&self) -> &[Rejected] {
-        self.found.rejected.as_deref().unwrap_or_default()
-    }
 }
 
 impl Engine {
@@ -345,141 +287,4 @@ impl Engine {
         }
         scratch.found.findings.len() > before
     }
-
-    /// Writes the array of bytes `surface` with tokens for what its text holds.
-    fn write_array(
-        &self,
-        surface: &[u8],
-        inner: &mut Inner,
-        out: &mut Vec<u8>,
-        counts: &mut Counts,
-    ) {
-        octets::decode(surface, &mut inner.text);
-        self.detect(&inner.text, &mut inner.scratch);
-        let spare = std::mem::take(&mut inner.spare);
-        let vetted = self.pseudonymise(&inner.text, &mut inner.scratch, spare);
-        octets::encode(vetted.as_bytes(), out);
-        counts.add_identities(vetted.counts());
-        inner.spare = vetted.recycle();
-    }
-
-    /// The second half of the flow: the bytes between the findings, and tokens in their place.
-    pub fn pseudonymise(&self, block: &[u8], scratch: &mut Scratch, spare: Spare) -> Vetted {
-        let (mut out, mut counts) = spare.into_parts();
-        let Scratch { marks, found, identities, actions, inner, .. } = scratch;
-        let feeds = Feeds::of(&marks.lanes);
-        let mut copied = 0;
-        let mut changed_line = 0;
-        // Where the line ends that was changed last.
-        let mut line_end = 0;
-        let end_after = |at: usize| feeds.next(at).unwrap_or(block.len());
-        for (index, finding) in found.findings.iter().enumerate() {
-            if index % Identities::AHEAD == 0 {
-                let next = found.findings[index..].iter();
-                identities.expect(next.map(|next| {
-                    found.value(next).unwrap_or(&block[next.span.start..next.span.end])
-                }));
-            }
-            out.extend_from_slice(&block[copied..finding.span.start]);
-            if line_end < copied {
-                line_end = end_after(copied);
-            }
-            if changed_line == 0 || line_end < finding.span.start {
-                changed_line = 1;
-                counts.lines_changed += 1;
-                line_end = end_after(finding.span.start);
-            }
-            let surface = &block[finding.span.start..finding.span.end];
-            copied = finding.span.end;
-            if finding.octets {
-                self.write_array(surface, inner.get_or_insert_default(), &mut out, &mut counts);
-                continue;
-            }
-            let quote = finding.quotes.as_bytes();
-            if !quote.is_empty() {
-                out.extend_from_slice(quote);
-            }
-            let value = found.value(finding);
-            if let Some(rule) = finding.by {
-                self.apply(rule, surface, value, identities, actions, &mut out, &mut counts);
-                out.extend_from_slice(quote);
-                changed_line = usize::from(surface.last() != Some(&b'\n'));
-                continue;
-            }
-            let kind = finding.kind();
-            if let Some(list) = &self.suppressed
-                && identities.is_listed(list, kind, surface, value)
-            {
-                out.extend_from_slice(suppress::MARKER);
-            } else {
-                let hash = identities.write(&self.keys, kind, surface, value, &mut out);
-                counts.identities.note(hash);
-            }
-            if !quote.is_empty() {
-                out.extend_from_slice(quote);
-            }
-            counts.by_context[finding.context as usize] += 1;
-            counts.by_type[usize::from(kind == TypeCode::NAM)] += 1;
-        }
-        out.extend_from_slice(&block[copied..]);
-        count_block(block, &out, found, &mut counts);
-        Vetted::release(out, counts)
-    }
-
-    /// Writes what the operator's rule puts in the place of `surface`.
-    #[cold]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of the scratch memory, borrowed apart"
-    )]
-    fn apply(
-        &self,
-        rule: RuleNo,
-        surface: &[u8],
-        value: Option<&[u8]>,
-        identities: &mut Identities,
-        actions: &mut Actions,
-        out: &mut Vec<u8>,
-        counts: &mut Counts,
-    ) {
-        let Some(operator) = &self.operator else { return };
-        let treatment = operator.treatment(rule);
-        if let Some(list) = &self.suppressed
-            && let Some((text, value)) = treatment.subject(surface, value)
-            && identities.is_listed(list, treatment.code, text, value)
-        {
-            out.extend_from_slice(suppress::MARKER);
-            return;
-        }
-        let hash =
-            actions.write(treatment, surface, value, &self.keys, &mut identities.tokens, out);
-        if let Some(hash) = hash {
-            counts.identities.note(hash);
-        }
-        counts.by_rule.note(operator.labels(), rule.index());
-        counts.lines_dropped += u64::from(treatment.action == Action::DropLine);
-    }
-
-    /// The marker that stands for a line of `length` bytes which may not pass; the line's own end
-    /// (`line_end`: LF, CRLF or nothing) is written after it.
-    pub fn withhold(&self, length: u64, line_end: &[u8], reason: Reason, spare: Spare) -> Vetted {
-        let (mut bytes, mut counts) = spare.into_parts();
-        let marker = format!("[lognym:withheld bytes={length} reason={}]", reason.as_str());
-        bytes.extend_from_slice(marker.as_bytes());
-        bytes.extend_from_slice(line_end);
-        counts.bytes_in = length + line_end.len() as u64;
-        counts.bytes_out = bytes.len() as u64;
-        counts.lines = 1;
-        counts.withheld = 1;
-        Vetted::release(bytes, counts)
-    }
-}
-
-fn count_block(block: &[u8], out: &[u8], found: &Found, counts: &mut Counts) {
-    counts.bytes_in = block.len() as u64;
-    counts.bytes_out = out.len() as u64;
-    counts.lines = memchr::memchr_iter(b'\n', block).count() as u64;
-    counts.lines += u64::from(block.last().is_some_and(|&last| last != b'\n'));
-    counts.tokens_seen += found.tokens();
-    counts.tokens_foreign += found.foreign;
 }
