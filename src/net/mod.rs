@@ -30,7 +30,6 @@ mod config;
 mod conn;
 mod crew;
 mod error;
-mod exposition;
 mod forward;
 pub mod framing;
 mod life;
