@@ -8,41 +8,25 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::ClientConfig;
-use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::config::{ClientTls, Forward};
+use super::config::Forward;
 use super::error::Error;
+use super::link::{self, Ended, Link, Tls};
 use super::parcel::Parcel;
 use super::queue::Entry;
-use super::reload::Slot;
 use super::shared::{Phase, Shared};
-use super::stdout::Stdout;
 use super::tls;
 
 /// The first pause after a failure; it doubles up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// How long an answer to bytes that crossed the end of a connection may take.
-const RESET_TIME: Duration = Duration::from_millis(50);
-
-/// The TLS settings of a forward side, exchanged at a reload.
-#[derive(Clone, Debug)]
-pub(super) struct Tls {
-    pub(super) files: ClientTls,
-    pub(super) config: Arc<Slot<ClientConfig>>,
-    name: ServerName<'static>,
-}
 
 /// The forward side of one pair.
 #[derive(Debug)]
@@ -65,24 +49,6 @@ pub(super) struct Outlet {
     failure: Option<String>,
 }
 
-/// An open connection.
-struct Link {
-    writer: Box<dyn AsyncWrite + Send + Unpin>,
-    /// Ends when the peer has closed the connection, or it broke.
-    gone: Pin<Box<dyn Future<Output = io::Result<()>> + Send>>,
-    /// Whether a regular end may hide that bytes were lost.
-    probe: bool,
-}
-
-/// How the writing to one connection ended.
-enum Ended {
-    /// Everything is handed over and nothing will come.
-    Done,
-    /// The peer closed it, having read what was sent.
-    Closed,
-    Broken(io::Error),
-}
-
 impl Outlet {
     pub(super) fn new(
         shared: Arc<Shared>,
@@ -90,14 +56,7 @@ impl Outlet {
         target: Forward,
         queue: UnboundedReceiver<Entry>,
     ) -> Result<Self, Error> {
-        let tls = match &target {
-            Forward::Tcp(place, Some(files)) => Some(Tls {
-                files: files.clone(),
-                config: Arc::new(Slot::new(tls::client(files)?)),
-                name: tls::name(files.name.as_deref().unwrap_or(&place.host))?,
-            }),
-            _ => None,
-        };
+        let tls = Tls::of(&target)?;
         let (again, kept) = (VecDeque::new(), VecDeque::new());
         Ok(Self {
             shared,
@@ -130,7 +89,8 @@ impl Outlet {
         let mut pause = FIRST_PAUSE;
         loop {
             let begun = Instant::now();
-            let ended = match timeout(self.shared.bounds.handshake, self.connect()).await {
+            let connected = link::open(&self.target, self.tls.as_ref());
+            let ended = match timeout(self.shared.bounds.handshake, connected).await {
                 Ok(Ok(link)) => {
                     self.connected(true);
                     self.failure = None;
@@ -179,33 +139,6 @@ impl Outlet {
         }
         pause.await;
         false
-    }
-
-    async fn connect(&self) -> io::Result<Link> {
-        match (&self.target, &self.tls) {
-            (Forward::Tcp(place, _), tls) => {
-                let stream = TcpStream::connect((place.host.as_str(), place.port)).await?;
-                // A frame is not to wait for the next one.
-                stream.set_nodelay(true)?;
-                let Some(tls) = tls else {
-                    let (reader, writer) = stream.into_split();
-                    return Ok(Link::new(reader, writer, true));
-                };
-                let connector = TlsConnector::from(tls.config.value());
-                let stream = connector.connect(tls.name.clone(), stream).await?;
-                let (reader, writer) = tokio::io::split(stream);
-                Ok(Link::new(reader, writer, false))
-            }
-            (Forward::Unix(path), _) => {
-                let (reader, writer) = UnixStream::connect(path).await?.into_split();
-                Ok(Link::new(reader, writer, false))
-            }
-            (Forward::Stdout, _) => Ok(Link {
-                writer: Box::new(Stdout::new()?),
-                gone: Box::pin(std::future::pending()),
-                probe: false,
-            }),
-        }
     }
 
     async fn write_to(&mut self, mut link: Link) -> Ended {
@@ -360,39 +293,6 @@ impl Outlet {
             self.failure = Some(reason);
         }
     }
-}
-
-impl Link {
-    fn new(
-        reader: impl AsyncRead + Send + Unpin + 'static,
-        writer: impl AsyncWrite + Send + Unpin + 'static,
-        probe: bool,
-    ) -> Self {
-        Self { writer: Box::new(writer), gone: Box::pin(gone(reader)), probe }
-    }
-
-    /// What it means that the reading side has ended.
-    async fn ended(&mut self, gone: io::Result<()>) -> Ended {
-        if let Err(error) = gone {
-            return Ended::Broken(error);
-        }
-        if self.probe {
-            // Bytes that crossed the end of a TCP connection are answered by a reset, and an empty
-            // write tells whether there was one.
-            sleep(RESET_TIME).await;
-            if let Err(error) = self.writer.write(&[]).await {
-                return Ended::Broken(error);
-            }
-        }
-        Ended::Closed
-    }
-}
-
-/// Reads to the end of what nobody should send.
-async fn gone(mut reader: impl AsyncRead + Unpin) -> io::Result<()> {
-    let mut ignored = [0; 256];
-    while reader.read(&mut ignored).await? > 0 {}
-    Ok(())
 }
 
 async fn write(parcel: &mut Parcel, writer: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {

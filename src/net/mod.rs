@@ -33,6 +33,7 @@ mod error;
 mod forward;
 pub mod framing;
 mod life;
+mod link;
 mod listen;
 mod metrics;
 mod parcel;

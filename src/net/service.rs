@@ -12,13 +12,13 @@ use tokio::time::sleep;
 use super::Outcome;
 use super::config::Config;
 use super::error::Error;
-use super::forward::{self, Outlet};
+use super::forward::Outlet;
 use super::life::{self, Control};
 use super::listen::{self, Door};
 use super::queue::Inlet;
 use super::reload::{self, Load};
 use super::shared::{Phase, Shared};
-use super::{accept, admin, tls};
+use super::{accept, admin, link, tls};
 use crate::engine::Engine;
 use crate::epochs::Epochs;
 
@@ -37,7 +37,7 @@ pub(super) struct Service {
     /// Tasks without an end of their own.
     helpers: Vec<JoinHandle<()>>,
     server_tls: Vec<listen::Tls>,
-    client_tls: Vec<forward::Tls>,
+    client_tls: Vec<link::Tls>,
 }
 
 impl Service {
