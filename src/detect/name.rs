@@ -36,7 +36,8 @@ pub(super) struct Names<'a> {
     pub bias: Bias,
 }
 
-const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
+/// Words in capitals, one space between.
+pub(super) const WRITTEN: Manner = Manner { lower: false, comma: false, plus: false };
 
 impl Names<'_> {
     /// The name that is the value of `field`.
