@@ -23,6 +23,7 @@ use crate::stats::Label;
 
 use super::{Context, Finding, Found, Quotes};
 
+mod before;
 mod check;
 mod claim;
 mod compile;

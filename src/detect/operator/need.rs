@@ -7,6 +7,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::before::Before;
+
 /// What every match contains.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Need {
@@ -88,61 +90,15 @@ impl Need {
     }
 
     /// What can stand before the literal in a match of `hir`; anything unless that is one sign.
-    pub(super) fn before(&self, hir: &Hir) -> Bytes {
+    pub(super) fn before(&self, hir: &Hir) -> Before {
         match self {
             Need::Literals(literals)
                 if let [literal] = &literals[..]
                     && let [sign] = literal[..] =>
             {
-                Bytes::before(sign, hir)
+                Before::of(sign, hir)
             }
-            _ => Bytes::ALL,
-        }
-    }
-}
-
-/// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Bytes([u64; 4]);
-
-impl Bytes {
-    const ALL: Bytes = Bytes([u64::MAX; 4]);
-
-    pub(super) fn holds(self, byte: u8) -> bool {
-        self.0[usize::from(byte / 64)] >> (byte % 64) & 1 != 0
-    }
-
-    fn of(ranges: impl Iterator<Item = (u8, u8)>) -> Self {
-        let mut set = [0; 4];
-        for byte in ranges.flat_map(|(start, end)| start..=end) {
-            set[usize::from(byte / 64)] |= 1 << (byte % 64);
-        }
-        Self(set)
-    }
-
-    /// What can stand before `sign` where a match of `hir` has it; a sign that stands elsewhere says
-    /// nothing of the line.
-    pub(super) fn before(sign: u8, hir: &Hir) -> Self {
-        let HirKind::Concat(parts) = hir.kind() else { return Self::ALL };
-        let is_sign =
-            |part: &Hir| matches!(part.kind(), HirKind::Literal(l) if l.0.first() == Some(&sign));
-        match parts.iter().position(is_sign) {
-            Some(at) if at > 0 => Self::ending(&parts[at - 1]),
-            _ => Self::ALL,
-        }
-    }
-
-    /// What a match of `hir` can end with.
-    fn ending(hir: &Hir) -> Self {
-        match hir.kind() {
-            HirKind::Class(Class::Bytes(class)) => {
-                Self::of(class.iter().map(|range| (range.start(), range.end())))
-            }
-            HirKind::Literal(literal) => Self::of(literal.0.last().map(|&b| (b, b)).into_iter()),
-            HirKind::Capture(capture) => Self::ending(&capture.sub),
-            HirKind::Repetition(repetition) if repetition.min > 0 => Self::ending(&repetition.sub),
-            HirKind::Concat(parts) => parts.last().map_or(Self::ALL, Self::ending),
-            _ => Self::ALL,
+            _ => Before::ANYTHING,
         }
     }
 }
@@ -381,20 +337,6 @@ mod tests {
         assert_eq!(shape, expected);
         let Need::Shape(shape) = need(r"\w+\d{8,}x?") else { panic!("digits in a row") };
         assert_eq!(shape, [Classes::DIGIT; 8]);
-    }
-
-    #[test]
-    fn what_stands_before_a_sign_is_known() {
-        let before = |pattern: &str| {
-            let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-            Bytes::before(b'@', &parser.parse(pattern).expect("a pattern"))
-        };
-        let letters = before(r"(?:^|x)((?:[a-z]+[._]){1,2}[a-z]+)@[a-z]");
-        assert!(letters.holds(b'a') && !letters.holds(b'1') && !letters.holds(b'.'));
-        assert_eq!(letters, before(r"([a-z]+(?:[._][a-z]+){1,3})@"));
-        for pattern in ["@a", r"[a-z]\d*@a", "a@|b", "(?:a|b@)c"] {
-            assert_eq!(before(pattern), Bytes::ALL, "{pattern}");
-        }
     }
 
     #[test]

@@ -10,7 +10,8 @@ use aho_corasick::{AhoCorasick, MatchKind, PatternID};
 use memchr::{memchr, memchr2, memmem, memrchr};
 use regex::bytes::Regex;
 
-use super::need::{Bytes, Need};
+use super::before::Before;
+use super::need::Need;
 use super::shape::Shapes;
 use crate::scan::Lane;
 use crate::span::Span;
@@ -27,7 +28,7 @@ pub(super) struct Pattern {
     /// What its matches contain.
     pub need: Need,
     /// What stands before the literal in them, if that is one sign.
-    pub before: Bytes,
+    pub before: Before,
     /// Whether a cue of a list leads to its lines, so that nothing else need.
     pub is_cued: bool,
 }
@@ -174,11 +175,9 @@ impl Patterns {
             }
             let folded = if self.folds { &lower[..] } else { text };
             for literals in &self.literals {
-                let byte_before =
-                    |at: usize| at.checked_sub(1).map_or(b'\n', |before| text[before]);
                 literals.run(folded, |numbers, at| {
                     for &number in numbers {
-                        if self.patterns[usize::from(number)].before.holds(byte_before(at)) {
+                        if self.patterns[usize::from(number)].before.stands(text, at) {
                             self.search(number, text, at, searched, hit);
                         }
                     }
