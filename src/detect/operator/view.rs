@@ -13,34 +13,50 @@ use crate::span::Span;
 #[derive(Debug, Default)]
 pub(super) struct View {
     text: Vec<u8>,
-    /// Source bytes of each byte of the text.
-    sources: Vec<Span>,
+    /// What the text is made of, in its order.
+    pieces: Vec<Piece>,
+}
+
+/// A part of the text and where it comes from.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    /// Where it begins in the text.
+    start: usize,
+    source: Span,
+    /// Whether each of its bytes stands for one, and not all of them for the whole.
+    is_plain: bool,
 }
 
 impl View {
     /// Fills the view from `line`, which begins at `start` of the block; whether it differs from it.
     pub(super) fn fill(&mut self, line: &[u8], start: usize) -> bool {
         self.text.clear();
-        self.sources.clear();
+        self.pieces.clear();
         let (mut at, mut differs) = (0, false);
-        while let Some(unit) = carrier::unit(line, at) {
+        while at < line.len() {
+            let row = line[at..].iter().take_while(|&&byte| PLAIN[usize::from(byte)]).count();
+            self.push(&line[at..at + row], Span::new(start + at, start + at + row), true);
+            at += row;
+            let Some(unit) = carrier::unit(line, at) else { break };
+            let raw = &line[at..at + unit.len];
             let source = Span::new(start + at, start + at + unit.len);
             at += unit.len;
-            if unit.ch == char::REPLACEMENT_CHARACTER && unit.len == 1 {
-                self.push(&line[at - 1..at], source);
-                continue;
-            }
             let mut buffer = [0; 4];
-            let plain = plain(unit, &mut buffer);
-            differs |= *plain != line[at - unit.len..at];
-            self.push(plain, source);
+            let plain = match unit {
+                Unit { ch: char::REPLACEMENT_CHARACTER, len: 1 } => raw,
+                _ => plain(unit, &mut buffer),
+            };
+            differs |= plain != raw;
+            self.push(plain, source, false);
         }
         differs
     }
 
-    fn push(&mut self, bytes: &[u8], source: Span) {
-        self.text.extend_from_slice(bytes);
-        self.sources.extend(bytes.iter().map(|_| source));
+    fn push(&mut self, bytes: &[u8], source: Span, is_plain: bool) {
+        if !bytes.is_empty() {
+            self.pieces.push(Piece { start: self.text.len(), source, is_plain });
+            self.text.extend_from_slice(bytes);
+        }
     }
 
     pub(super) fn text(&self) -> &[u8] {
@@ -49,9 +65,28 @@ impl View {
 
     /// The source bytes of `span`, which is not empty.
     pub(super) fn source(&self, span: Span) -> Span {
-        Span::new(self.sources[span.start].start, self.sources[span.end - 1].end)
+        Span::new(self.source_of(span.start).start, self.source_of(span.end - 1).end)
+    }
+
+    /// The source bytes of the one at `place`.
+    fn source_of(&self, place: usize) -> Span {
+        let next = self.pieces.partition_point(|piece| piece.start <= place);
+        let Piece { start, source, is_plain } = self.pieces[next - 1];
+        let at = source.start + (place - start);
+        if is_plain { Span::new(at, at + 1) } else { source }
     }
 }
+
+/// Bytes that stand for themselves.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x80 {
+        table[byte] = !matches!(byte as u8, b'%' | b'\\' | b'&');
+        byte += 1;
+    }
+    table
+};
 
 fn plain(unit: Unit, buffer: &mut [u8; 4]) -> &[u8] {
     let ch = unit.ch;
