@@ -23,11 +23,12 @@ pub(super) struct Headers {
 impl Headers {
     /// What `frame`, the next one of the input with this number, is worked on with.
     pub(super) fn under(&mut self, engine: Arc<Engine>, number: usize, frame: &Frame) -> Under {
-        if self.number.replace(number) != Some(number) {
+        if self.number != Some(number) {
             self.columns = match frame {
                 Frame::Lines(block) => Arc::new(engine.columns(block.as_bytes())),
                 Frame::Oversize { .. } | Frame::Interrupted { .. } => Arc::default(),
             };
+            self.number = Some(number);
         }
         Under { engine, columns: Arc::clone(&self.columns) }
     }

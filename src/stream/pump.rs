@@ -58,6 +58,8 @@ where
     }
 
     fn open(&mut self, number: usize) -> Result<(), Error> {
+        // Closed first: opening a FIFO waits for its writer.
+        self.feed = None;
         self.feed = self.feeds.next().transpose()?;
         (self.number, self.sniffed) = (number, false);
         self.next = if self.feed.is_some() { Step::Read(Patience::None) } else { Step::End(None) };

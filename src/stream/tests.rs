@@ -10,12 +10,12 @@ use std::time::{Duration, SystemTime};
 use proptest::prelude::*;
 
 use super::headers::Under;
-use super::pump::Pump;
+use super::pump::{Frames, Pump};
 use super::source::{Feed, Input, Patience, Ready};
 use super::worker::{Work, Worker};
 use super::*;
 use crate::engine::{Engine, Setup, Spare, Vetted};
-use crate::frame::{Block, Limits};
+use crate::frame::{Block, Framer, Limits};
 use crate::pseudonym::ring::{Period, Ring, RingError};
 use crate::pseudonym::{Domain, Keys};
 use crate::stats::Counts;
@@ -453,6 +453,38 @@ fn a_panic_of_a_worker_reaches_the_caller() {
             run.go_with(workers, &inputs)
         }));
         assert!(outcome.is_err(), "{had:?}");
+    }
+}
+
+/// Frames of one line each, the fifth of which is lost in a panic.
+struct Torn(u64);
+
+impl Frames for Torn {
+    fn next(&mut self) -> Result<Option<(usize, Frame)>, Error> {
+        self.0 += 1;
+        assert!(self.0 != 5, "torn");
+        let mut framer = Framer::new(Limits { block_bytes: 16, max_line: 16 });
+        let line = format!("line {:2}\n", self.0);
+        framer.space()[..line.len()].copy_from_slice(line.as_bytes());
+        framer.filled(line.len());
+        Ok((self.0 < 40).then(|| (0, framer.next_frame().expect("a whole line"))))
+    }
+
+    fn recycle(&mut self, _block: Block) {}
+}
+
+#[test]
+fn nothing_is_written_past_a_frame_that_was_lost() {
+    let epochs = Epochs::fixed(engine());
+    for round in 0..400 {
+        let mut workers: Vec<_> = (0..2 + round % 5).map(|_| Worker::default()).collect();
+        let (own, stop, output) = (workers.pop().unwrap(), Stop::new().unwrap(), Output::new());
+        let sink = Sink::new(output.clone());
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            workers::run(own, workers, Torn(0), sink, &stop, &epochs).map(|_| ())
+        }));
+        assert!(outcome.is_err());
+        assert!(b"line  1\nline  2\nline  3\nline  4\n".starts_with(&output.bytes()));
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) fn run<K: Work, F: Frames + Send, W: Write + Send>(
         epochs,
     };
     let core = thread::scope(|scope| {
+        // There may be no more threads to be had.
+        let _alarm = Alarm(&floor);
         let others: Vec<_> =
             others.into_iter().map(|worker| scope.spawn(|| floor.serve(worker))).collect();
         let mut core = vec![floor.serve(own).busy()];
@@ -161,7 +163,8 @@ impl<F: Frames, W: Write> Floor<'_, F, W> {
 
     /// The next frame, as soon as there is one and room for what comes of it.
     fn take(&self) -> Option<Job> {
-        let mut intake = lock(&self.intake);
+        // Whoever panicked here may have taken a frame with him: nothing after it may be written.
+        let mut intake = self.intake.lock().ok()?;
         let Slot { block, spare } = self.slot(intake.number)?;
         let frames = intake.frames.as_mut()?;
         if let Some(block) = block {
