@@ -13,11 +13,11 @@ use std::time::Duration;
 use rustix::net::sockopt;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::framing::End;
-use super::listen::{Door, Tls};
+use super::listen::{Door, Tls, Waiting};
 use super::metrics::Closed;
 use super::queue::Inlet;
 use super::shared::{Phase, Shared};
@@ -35,14 +35,17 @@ pub(super) async fn serve(door: Door, inlet: Inlet) {
             visit.closed(conn::run(tokio::io::stdin(), &inlet, End::Whole).await);
         }
         Door::Udp(socket) => udp::run(&socket, &inlet).await,
-        Door::Tcp(listener, tls) => {
+        Door::Tcp(listener, tls, waiting) => {
             let next = |context: &mut Context<'_>| listener.poll_accept(context).map_ok(first);
             let serve = |stream, inlet| serve_tcp(stream, tls.clone(), inlet);
-            accept(&inlet, next, || is_readable(&listener), serve).await;
+            // Nobody sends lines before his handshake, and there is no time for one.
+            let late = waiting == Waiting::End && tls.is_none();
+            accept(&inlet, next, || late && is_readable(&listener), serve).await;
         }
-        Door::Unix(listener, _remove_at_end) => {
+        Door::Unix(listener, at_end) => {
             let next = |context: &mut Context<'_>| listener.poll_accept(context).map_ok(first);
-            accept(&inlet, next, || is_readable(&listener), serve_unix).await;
+            let late = at_end.waiting() == Waiting::End;
+            accept(&inlet, next, || late && is_readable(&listener), serve_unix).await;
         }
     }
 }
@@ -52,11 +55,11 @@ fn first<S, A>((stream, _): (S, A)) -> S {
     stream
 }
 
-/// Takes what `next` gives until the drain begins, and what `waits` by then; has it served.
+/// Takes what `next` gives until the drain begins, and while one `is_late` by then; has it served.
 async fn accept<S, F>(
     inlet: &Inlet,
     next: impl Fn(&mut Context<'_>) -> Poll<io::Result<S>>,
-    waits: impl Fn() -> bool,
+    is_late: impl Fn() -> bool,
     serve: impl Fn(S, Inlet) -> F,
 ) where
     F: Future<Output = Closed> + Send + 'static,
@@ -64,24 +67,24 @@ async fn accept<S, F>(
     let shared = &inlet.shared;
     loop {
         let draining = shared.phase() != Phase::Running;
-        if draining && !waits() {
+        if draining && (Instant::now() >= shared.reading_ends() || !is_late()) {
             return;
         }
-        let next_phase = if draining { Phase::Quitting } else { Phase::Draining };
         let taken = async {
             // Never closed.
             let place = Arc::clone(&shared.places).acquire_owned().await.ok();
             (place, poll_fn(&next).await)
         };
         let (place, stream) = tokio::select! {
+            biased;
             taken = taken => taken,
-            () = shared.reached(next_phase) => match draining {
-                true => return,
-                false => continue,
-            },
+            () = shared.read_enough(draining) => continue,
         };
         let Ok(stream) = stream else {
             shared.metrics.accept_errors.fetch_add(1, Relaxed);
+            if draining {
+                return;
+            }
             sleep(PAUSE).await;
             continue;
         };

@@ -35,7 +35,7 @@ pub(super) async fn run(stream: impl Peer, inlet: &Inlet, last: End) -> Closed {
         begun: Instant::now(),
         sniffed: false,
         lease: None,
-        drain_until: None,
+        settled: None,
     };
     connection.run(stream, last).await.unwrap_or_else(Closed::from)
 }
@@ -49,7 +49,8 @@ struct Connection<'i> {
     sniffed: bool,
     /// Leave to hold a frame longer than a batch.
     lease: Option<OwnedSemaphorePermit>,
-    drain_until: Option<Instant>,
+    /// When all that was sent before the drain must have come out of the system.
+    settled: Option<Instant>,
 }
 
 /// Pieces from this length on are worth the way to another thread.
@@ -60,7 +61,7 @@ enum Read {
     Bytes(usize),
     End,
     Broken,
-    /// A stop request, and no frame is half read.
+    /// A stop request, and no frame is half read or the time is up.
     Drained,
     Timeout,
     /// The phase has changed.
@@ -87,7 +88,6 @@ impl Connection<'_> {
                 Read::End => (last, Closed::End),
                 Read::Broken => (End::Cut, Closed::Error),
                 Read::Drained => (End::Cut, Closed::Drain),
-                Read::Timeout if self.drain_until.is_some() => (End::Cut, Closed::Drain),
                 Read::Timeout => (End::Cut, Closed::Timeout),
             };
             while let Some(piece) = self.framer.finish(end) {
@@ -97,22 +97,32 @@ impl Connection<'_> {
         }
     }
 
-    async fn read(&mut self, stream: &mut impl Peer) -> Read {
+    async fn read<S: Peer>(&mut self, stream: &mut S) -> Read {
         let shared = &self.inlet.shared;
-        let draining = shared.phase() != Phase::Running;
-        if draining && self.drain_until.is_none() {
-            // What is left of the time is for handing over.
-            self.drain_until = Some(Instant::now() + shared.grace / 2);
+        let phase = shared.phase();
+        let draining = phase != Phase::Running;
+        // Looked at before each reading: a peer that never stops must not keep the time from passing.
+        if phase == Phase::Quitting {
+            return Read::Again;
+        }
+        if draining && Instant::now() >= shared.reading_ends() {
+            return Read::Drained;
         }
         let time =
             if self.framer.is_between() { shared.bounds.idle } else { shared.bounds.frame_time };
-        let deadline = self.drain_until.unwrap_or(self.begun + time);
-        let next_phase = if draining { Phase::Quitting } else { Phase::Draining };
+        let (mut last, mut deadline) = (false, self.begun + time);
+        if draining {
+            // What may be on its way from the system to the stream is waited for.
+            deadline = *self.settled.get_or_insert_with(|| Instant::now() + S::LAG);
+            last = Instant::now() >= deadline;
+        }
         tokio::select! {
             biased;
-            read = read_some(stream, &mut self.framer, &shared.buffers, draining) => read,
-            () = shared.reached(next_phase) => Read::Again,
-            () = sleep_until(deadline) => Read::Timeout,
+            read = read_some(stream, &mut self.framer, &shared.buffers, last) => read,
+            () = shared.read_enough(draining) => Read::Again,
+            () = sleep_until(deadline), if !last => {
+                if draining { Read::Again } else { Read::Timeout }
+            }
         }
     }
 
@@ -230,13 +240,13 @@ impl Connection<'_> {
     }
 }
 
-/// Reads what there is. While it has to wait, no memory is held but that of an unfinished frame;
-/// when draining, it does not wait between two frames unless the peer has sent more.
+/// Reads what there is. While it has to wait, no memory is held but that of an unfinished frame; if it is
+/// the `last` chance, it does not wait between two frames unless the peer has sent more.
 fn read_some(
     stream: &mut impl Peer,
     framer: &mut Framer,
     buffers: &Buffers,
-    draining: bool,
+    last: bool,
 ) -> impl Future<Output = Read> {
     poll_fn(move |context| {
         if !framer.has_memory() {
@@ -249,7 +259,7 @@ fn read_some(
             Poll::Ready(Ok(0)) => Poll::Ready(Read::End),
             Poll::Ready(Ok(count)) => Poll::Ready(Read::Bytes(count)),
             Poll::Ready(Err(_)) => Poll::Ready(Read::Broken),
-            Poll::Pending if draining && framer.is_between() && !stream.has_sent() => {
+            Poll::Pending if last && framer.is_between() && !stream.has_sent() => {
                 Poll::Ready(Read::Drained)
             }
             Poll::Pending => {

@@ -24,10 +24,19 @@ use super::uri::{Place, Uri};
 /// An open listening side.
 #[derive(Debug)]
 pub(super) enum Door {
-    Tcp(TcpListener, Option<Tls>),
+    Tcp(TcpListener, Option<Tls>, Waiting),
     Unix(UnixListener, RemoveAtEnd),
     Udp(UdpSocket),
     Stdin,
+}
+
+/// What becomes of the connections that wait at a socket when the sidecar ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Waiting {
+    /// They are closed with it.
+    End,
+    /// Systemd keeps it for the next one.
+    Stay,
 }
 
 /// The TLS settings of a listening side, exchanged at a reload.
@@ -54,7 +63,8 @@ pub(super) async fn open(listen: &Listen, insecure: bool) -> Result<Vec<Door>, E
             }
             let tls = tls.as_ref().map(Tls::new).transpose()?;
             let listener = TcpListener::bind(&address[..]).await;
-            Door::Tcp(listener.map_err(|source| failed(&Uri::Tcp(place.clone()), source))?, tls)
+            let listener = listener.map_err(|source| failed(&Uri::Tcp(place.clone()), source))?;
+            Door::Tcp(listener, tls, Waiting::End)
         }
         Listen::Udp(place) => {
             let address = resolve(place, |place| Uri::Udp(place).to_string()).await?;
@@ -130,7 +140,8 @@ fn inherited(tls: Option<&ServerTls>, insecure: bool) -> Result<Vec<Door>, Error
                 }
                 listener.set_nonblocking(true).map_err(failed)?;
                 let tls = tls.map(Tls::new).transpose()?;
-                Door::Tcp(TcpListener::from_std(listener).map_err(failed)?, tls)
+                let listener = TcpListener::from_std(listener).map_err(failed)?;
+                Door::Tcp(listener, tls, Waiting::Stay)
             }
             _ => {
                 let taken = sockets.take_unix_listener(index).map_err(failed)?;
@@ -149,7 +160,7 @@ impl Door {
     pub(super) fn uri(&self) -> String {
         let unknown = SocketAddr::from(([0, 0, 0, 0], 0));
         match self {
-            Door::Tcp(listener, tls) => {
+            Door::Tcp(listener, tls, _) => {
                 let scheme = if tls.is_some() { "tls" } else { "tcp" };
                 format!("{scheme}://{}", listener.local_addr().unwrap_or(unknown))
             }
@@ -167,6 +178,13 @@ impl Door {
 /// The path of a socket that this process has made, if it has.
 #[derive(Debug)]
 pub(super) struct RemoveAtEnd(Option<PathBuf>);
+
+impl RemoveAtEnd {
+    /// What becomes of the connections that wait there.
+    pub(super) fn waiting(&self) -> Waiting {
+        if self.0.is_some() { Waiting::End } else { Waiting::Stay }
+    }
+}
 
 impl Drop for RemoveAtEnd {
     fn drop(&mut self) {

@@ -85,7 +85,7 @@ impl Service {
             self.client_tls.extend(outlet.tls.clone());
             self.outlets.spawn(outlet.run());
             for door in doors {
-                if let Door::Tcp(_, Some(tls)) = &door {
+                if let Door::Tcp(_, Some(tls), _) = &door {
                     self.server_tls.push(tls.clone());
                 }
                 tracing::info!(pair, uri = door.uri(), "listening");
@@ -142,6 +142,8 @@ impl Service {
     /// request to stop, counts what is left.
     async fn drain(&mut self, mut control: Receiver<Control>) {
         self.shared.metrics.draining.store(1, Relaxed);
+        // It begins now, for all.
+        self.shared.reading_ends();
         self.phase.send_replace(Phase::Draining);
         // Whoever reads this may ask `/readyz` at once.
         tracing::info!("draining");

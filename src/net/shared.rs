@@ -1,9 +1,10 @@
 //! What all tasks of the sidecar see.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::{Instant, sleep_until};
 
 use super::buffers::Buffers;
 use super::config::{Bounds, Config};
@@ -32,6 +33,8 @@ pub(super) struct Shared {
     pub(super) framing: Framing,
     /// How long a drain may take.
     pub(super) grace: Duration,
+    /// Up to when it reads; what is left of the time is for handing over.
+    reading_ends: OnceLock<Instant>,
     pub(super) metrics: Metrics,
     pub(super) phase: watch::Receiver<Phase>,
     /// The engine of the key epoch in force; without one, nothing may pass.
@@ -69,6 +72,7 @@ impl Shared {
             bounds,
             framing: config.framing,
             grace: config.grace,
+            reading_ends: OnceLock::new(),
             metrics: Metrics::new(pairs, bounds.queue),
             phase,
             engine,
@@ -107,6 +111,23 @@ impl Shared {
     pub(super) async fn reached(&self, phase: Phase) {
         // The sender lives as long as the sidecar: if it is gone, everything is over.
         let _ = self.phase.clone().wait_for(|now| *now >= phase).await;
+    }
+
+    /// Up to when a drain reads, if it has begun or begins now.
+    pub(super) fn reading_ends(&self) -> Instant {
+        *self.reading_ends.get_or_init(|| Instant::now() + self.grace / 2)
+    }
+
+    /// Returns when whoever reads has to look again whether he may: when the drain begins or, while it is
+    /// `draining`, when nothing more is to be read.
+    pub(super) async fn read_enough(&self, draining: bool) {
+        if !draining {
+            return self.reached(Phase::Draining).await;
+        }
+        tokio::select! {
+            () = self.reached(Phase::Quitting) => {}
+            () = sleep_until(self.reading_ends()) => {}
+        }
     }
 
     /// The present phase.

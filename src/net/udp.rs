@@ -22,21 +22,15 @@ const LARGEST: usize = 65_535;
 pub(super) async fn run(socket: &UdpSocket, inlet: &Inlet) {
     let shared = &inlet.shared;
     let mut buffer = vec![0; LARGEST];
-    let mut drain_until = None;
     loop {
-        if shared.phase() != Phase::Running {
-            let end = *drain_until.get_or_insert_with(|| Instant::now() + shared.grace / 2);
-            if Instant::now() >= end || !is_readable(socket) {
-                return;
-            }
+        let draining = shared.phase() != Phase::Running;
+        if draining && (Instant::now() >= shared.reading_ends() || !is_readable(socket)) {
+            return;
         }
-        let next_phase = if drain_until.is_some() { Phase::Quitting } else { Phase::Draining };
         let received = tokio::select! {
+            biased;
             received = socket.recv(&mut buffer[..LARGEST]) => received,
-            () = shared.reached(next_phase) => match drain_until {
-                Some(_) => return,
-                None => continue,
-            },
+            () = shared.read_enough(draining) => continue,
         };
         let Ok(length) = received else { continue };
         shared.metrics.bytes_received.fetch_add(length as u64, Relaxed);

@@ -5,6 +5,7 @@
 //! before the drain is read, however close before.
 
 use std::os::fd::AsFd;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use tokio::io::{AsyncRead, Stdin};
@@ -21,6 +22,9 @@ pub(super) fn is_readable(descriptor: impl AsFd) -> bool {
 
 /// A stream whose peer may have sent what it does not know of yet.
 pub(super) trait Peer: AsyncRead + Unpin {
+    /// How long bytes may be on their way when the system holds them no longer.
+    const LAG: Duration = Duration::ZERO;
+
     /// Whether something waits in the system.
     fn has_sent(&self) -> bool;
 }
@@ -44,6 +48,9 @@ impl Peer for TlsStream<TcpStream> {
 }
 
 impl Peer for Stdin {
+    /// A thread of its own reads it.
+    const LAG: Duration = Duration::from_millis(200);
+
     fn has_sent(&self) -> bool {
         is_readable(self)
     }
@@ -51,12 +58,15 @@ impl Peer for Stdin {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::io::{self, Write};
     use std::net::{TcpListener, TcpStream, UdpSocket};
+    use std::pin::Pin;
     use std::sync::Arc;
     use std::sync::atomic::Ordering::Relaxed;
+    use std::task::{Context, Poll};
     use std::time::Duration;
 
+    use tokio::io::{AsyncRead, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
     use tokio::runtime::Builder;
     use tokio::sync::watch;
     use tokio::task::yield_now;
@@ -65,15 +75,21 @@ mod tests {
     use super::super::config::{Bounds, Config, Forward, Listen, Pair};
     use super::super::conn;
     use super::super::framing::{End, Framing};
-    use super::super::listen::Door;
+    use super::super::listen::{Door, Waiting};
     use super::super::queue::Inlet;
     use super::super::shared::{Phase, Shared};
+    use super::Peer;
     use crate::engine::{Engine, Setup};
     use crate::pseudonym::{Domain, Keys};
     use crate::stats::Counts;
 
     /// How many frames `read` takes in if the sidecar is told to drain before it has looked at anything.
     fn frames_read<F: Future>(read: impl FnOnce(Inlet) -> F) -> u64 {
+        frames_read_within(Duration::from_secs(600), read)
+    }
+
+    /// The same with this time for the drain.
+    fn frames_read_within<F: Future>(grace: Duration, read: impl FnOnce(Inlet) -> F) -> u64 {
         let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
         let engine = Engine::new(Setup::default(), keys).expect("the rules are valid");
         let config = Config {
@@ -81,7 +97,7 @@ mod tests {
             framing: Framing::Auto,
             bounds: Bounds::default(),
             admin: None,
-            grace: Duration::from_secs(600),
+            grace,
             insecure_listen: false,
         };
         let (_phase, phase) = watch::channel(Phase::Draining);
@@ -113,7 +129,7 @@ mod tests {
         listener.set_nonblocking(true).expect("it can be told so");
         let frames = frames_read(|inlet| async {
             let listener = tokio::net::TcpListener::from_std(listener).expect("ours");
-            serve(Door::Tcp(listener, None), inlet).await;
+            serve(Door::Tcp(listener, None, Waiting::End), inlet).await;
         });
         assert_eq!(frames, 2);
     }
@@ -126,6 +142,72 @@ mod tests {
         let frames = frames_read(|inlet| async move {
             let stream = tokio::net::TcpStream::from_std(stream).expect("ours");
             conn::run(stream, &inlet, End::Cut).await
+        });
+        assert_eq!(frames, 2);
+    }
+
+    #[test]
+    fn what_waits_at_a_socket_of_systemd_is_left_for_the_next_one() {
+        let (listener, _peer) = listener_and_peer();
+        listener.set_nonblocking(true).expect("it can be told so");
+        let kept = listener.try_clone().expect("a descriptor");
+        let frames = frames_read(|inlet| async {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("ours");
+            serve(Door::Tcp(listener, None, Waiting::Stay), inlet).await;
+        });
+        assert_eq!(frames, 0);
+        assert!(kept.accept().is_ok(), "it still waits");
+    }
+
+    /// A peer that never stops, or one whose bytes come by way of a thread.
+    enum Odd {
+        Endless,
+        Detour(DuplexStream),
+    }
+
+    impl AsyncRead for Odd {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            match self.get_mut() {
+                Odd::Endless => {
+                    buffer.put_slice(&vec![b'x'; buffer.remaining()]);
+                    Poll::Ready(Ok(()))
+                }
+                Odd::Detour(stream) => Pin::new(stream).poll_read(context, buffer),
+            }
+        }
+    }
+
+    impl Peer for Odd {
+        const LAG: Duration = Duration::from_secs(600);
+
+        fn has_sent(&self) -> bool {
+            matches!(self, Odd::Endless)
+        }
+    }
+
+    #[test]
+    fn a_peer_that_never_stops_does_not_hold_up_the_end() {
+        let frames = frames_read_within(Duration::from_millis(20), |inlet| async move {
+            conn::run(Odd::Endless, &inlet, End::Cut).await
+        });
+        assert_eq!(frames, 1);
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_waited_for() {
+        let frames = frames_read(|inlet| async move {
+            let (stream, mut peer) = duplex(64);
+            tokio::spawn(async move {
+                for _ in 0..5 {
+                    yield_now().await;
+                }
+                peer.write_all(b"one\ntwo\n").await
+            });
+            conn::run(Odd::Detour(stream), &inlet, End::Cut).await
         });
         assert_eq!(frames, 2);
     }
