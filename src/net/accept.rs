@@ -77,8 +77,8 @@ async fn accept<S, F>(
         };
         let (place, stream) = tokio::select! {
             biased;
-            taken = taken => taken,
             () = shared.read_enough(draining) => continue,
+            taken = taken => taken,
         };
         let Ok(stream) = stream else {
             shared.metrics.accept_errors.fetch_add(1, Relaxed);
