@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::net::sockopt;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::framing::End;
@@ -67,7 +67,7 @@ async fn accept<S, F>(
     let shared = &inlet.shared;
     loop {
         let draining = shared.phase() != Phase::Running;
-        if draining && (Instant::now() >= shared.reading_ends() || !is_late()) {
+        if shared.reading_is_over() || draining && !is_late() {
             return;
         }
         let taken = async {

@@ -29,14 +29,8 @@ use crate::frame::sniff;
 /// a line end is one when the peer ends regularly.
 pub(super) async fn run(stream: impl Peer, inlet: &Inlet, last: End) -> Closed {
     let framer = Framer::new(inlet.shared.framing, inlet.shared.bounds.max_frame);
-    let mut connection = Connection {
-        inlet,
-        framer,
-        begun: Instant::now(),
-        sniffed: false,
-        lease: None,
-        settled: None,
-    };
+    let mut connection =
+        Connection { inlet, framer, begun: Instant::now(), sniffed: false, lease: None };
     connection.run(stream, last).await.unwrap_or_else(Closed::from)
 }
 
@@ -49,8 +43,6 @@ struct Connection<'i> {
     sniffed: bool,
     /// Leave to hold a frame longer than a batch.
     lease: Option<OwnedSemaphorePermit>,
-    /// When all that was sent before the drain must have come out of the system.
-    settled: Option<Instant>,
 }
 
 /// Pieces from this length on are worth the way to another thread.
@@ -100,20 +92,17 @@ impl Connection<'_> {
     async fn read<S: Peer>(&mut self, stream: &mut S) -> Read {
         let shared = &self.inlet.shared;
         let phase = shared.phase();
-        let draining = phase != Phase::Running;
         // Looked at before each reading: a peer that never stops must not keep the time from passing.
-        if phase == Phase::Quitting {
-            return Read::Again;
+        if shared.reading_is_over() {
+            return if phase == Phase::Quitting { Read::Again } else { Read::Drained };
         }
-        if draining && Instant::now() >= shared.reading_ends() {
-            return Read::Drained;
-        }
+        let draining = phase != Phase::Running;
         let time =
             if self.framer.is_between() { shared.bounds.idle } else { shared.bounds.frame_time };
         let (mut last, mut deadline) = (false, self.begun + time);
         if draining {
             // What may be on its way from the system to the stream is waited for.
-            deadline = *self.settled.get_or_insert_with(|| Instant::now() + S::LAG);
+            deadline = shared.drain_began() + S::LAG;
             last = Instant::now() >= deadline;
         }
         tokio::select! {

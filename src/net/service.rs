@@ -142,8 +142,8 @@ impl Service {
     /// request to stop, counts what is left.
     async fn drain(&mut self, mut control: Receiver<Control>) {
         self.shared.metrics.draining.store(1, Relaxed);
-        // It begins now, for all.
-        self.shared.reading_ends();
+        // For all at the same time.
+        self.shared.drain_began();
         self.phase.send_replace(Phase::Draining);
         // Whoever reads this may ask `/readyz` at once.
         tracing::info!("draining");

@@ -33,8 +33,8 @@ pub(super) struct Shared {
     pub(super) framing: Framing,
     /// How long a drain may take.
     pub(super) grace: Duration,
-    /// Up to when it reads; what is left of the time is for handing over.
-    reading_ends: OnceLock<Instant>,
+    /// When it began.
+    drain_began: OnceLock<Instant>,
     pub(super) metrics: Metrics,
     pub(super) phase: watch::Receiver<Phase>,
     /// The engine of the key epoch in force; without one, nothing may pass.
@@ -72,7 +72,7 @@ impl Shared {
             bounds,
             framing: config.framing,
             grace: config.grace,
-            reading_ends: OnceLock::new(),
+            drain_began: OnceLock::new(),
             metrics: Metrics::new(pairs, bounds.queue),
             phase,
             engine,
@@ -113,9 +113,23 @@ impl Shared {
         let _ = self.phase.clone().wait_for(|now| *now >= phase).await;
     }
 
-    /// Up to when a drain reads, if it has begun or begins now.
-    pub(super) fn reading_ends(&self) -> Instant {
-        *self.reading_ends.get_or_init(|| Instant::now() + self.grace / 2)
+    /// When the drain began, if it does not begin now.
+    pub(super) fn drain_began(&self) -> Instant {
+        *self.drain_began.get_or_init(Instant::now)
+    }
+
+    /// Up to when a drain reads; what is left of the time is for handing over.
+    fn reading_ends(&self) -> Instant {
+        self.drain_began() + self.grace / 2
+    }
+
+    /// Whether nothing more is to be read.
+    pub(super) fn reading_is_over(&self) -> bool {
+        match self.phase() {
+            Phase::Running => false,
+            Phase::Draining => Instant::now() >= self.reading_ends(),
+            Phase::Quitting => true,
+        }
     }
 
     /// Returns when whoever reads has to look again whether he may: when the drain begins or, while it is

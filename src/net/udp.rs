@@ -24,7 +24,7 @@ pub(super) async fn run(socket: &UdpSocket, inlet: &Inlet) {
     let mut buffer = vec![0; LARGEST];
     loop {
         let draining = shared.phase() != Phase::Running;
-        if draining && (Instant::now() >= shared.reading_ends() || !is_readable(socket)) {
+        if shared.reading_is_over() || draining && !is_readable(socket) {
             return;
         }
         let received = tokio::select! {

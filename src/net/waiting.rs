@@ -85,11 +85,15 @@ mod tests {
 
     /// How many frames `read` takes in if the sidecar is told to drain before it has looked at anything.
     fn frames_read<F: Future>(read: impl FnOnce(Inlet) -> F) -> u64 {
-        frames_read_within(Duration::from_secs(600), read)
+        frames_read_in(Phase::Draining, Duration::from_secs(600), read)
     }
 
-    /// The same with this time for the drain.
-    fn frames_read_within<F: Future>(grace: Duration, read: impl FnOnce(Inlet) -> F) -> u64 {
+    /// The same in this phase, with this time for the drain.
+    fn frames_read_in<F: Future>(
+        phase: Phase,
+        grace: Duration,
+        read: impl FnOnce(Inlet) -> F,
+    ) -> u64 {
         let keys = Keys::ephemeral(&Domain::default(), &Counts::TYPES).expect("randomness");
         let engine = Engine::new(Setup::default(), keys).expect("the rules are valid");
         let config = Config {
@@ -100,7 +104,7 @@ mod tests {
             grace,
             insecure_listen: false,
         };
-        let (_phase, phase) = watch::channel(Phase::Draining);
+        let (_phase, phase) = watch::channel(phase);
         let (_engine, engine) = watch::channel(Some(Arc::new(engine)));
         let shared = Arc::new(Shared::new(&config, phase, engine).expect("threads"));
         let (inlet, _queue) = Inlet::new(Arc::clone(&shared), 0);
@@ -159,6 +163,18 @@ mod tests {
         assert!(kept.accept().is_ok(), "it still waits");
     }
 
+    #[test]
+    fn nothing_is_taken_any_more_when_the_sidecar_gives_up() {
+        let (listener, _peer) = listener_and_peer();
+        listener.set_nonblocking(true).expect("it can be told so");
+        let grace = Duration::from_secs(600);
+        let frames = frames_read_in(Phase::Quitting, grace, |inlet| async {
+            let listener = tokio::net::TcpListener::from_std(listener).expect("ours");
+            serve(Door::Tcp(listener, None, Waiting::End), inlet).await;
+        });
+        assert_eq!(frames, 0);
+    }
+
     /// A peer that never stops, or one whose bytes come by way of a thread.
     enum Odd {
         Endless,
@@ -191,7 +207,8 @@ mod tests {
 
     #[test]
     fn a_peer_that_never_stops_does_not_hold_up_the_end() {
-        let frames = frames_read_within(Duration::from_millis(20), |inlet| async move {
+        let grace = Duration::from_millis(20);
+        let frames = frames_read_in(Phase::Draining, grace, |inlet| async move {
             conn::run(Odd::Endless, &inlet, End::Cut).await
         });
         assert_eq!(frames, 1);
