@@ -18,7 +18,7 @@ pub struct Unit {
 #[inline]
 pub fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
     let byte = *bytes.get(at)?;
-    if byte < 0x80 && !matches!(byte, b'%' | b'\\' | b'&') {
+    if is_plain(byte) {
         return Some(Unit { ch: byte as char, len: 1 });
     }
     let rest = &bytes[at..];
@@ -32,6 +32,12 @@ pub fn unit(bytes: &[u8], at: usize) -> Option<Unit> {
         ch: if byte < 0x80 { byte as char } else { char::REPLACEMENT_CHARACTER },
         len: 1,
     }))
+}
+
+/// Whether `byte` stands for itself, whatever follows it.
+#[inline]
+pub fn is_plain(byte: u8) -> bool {
+    byte < 0x80 && !matches!(byte, b'%' | b'\\' | b'&')
 }
 
 /// Appends the text that `bytes` stand for to `out`, escapes undone.

@@ -4,6 +4,7 @@
 //! leave, so that none ever waits for more input.
 
 use std::io::ErrorKind;
+use std::iter::Enumerate;
 
 use super::error::Error;
 use super::options::{Meter, Options};
@@ -17,7 +18,7 @@ use crate::frame::{Block, Frame, Framer, sniff};
 /// After a stop request, only the length of the unfinished line on hand is given out: half a number
 /// may look like none. When reading fails, nothing of it is.
 pub(super) struct Pump<'p, F, I> {
-    feeds: F,
+    feeds: Enumerate<F>,
     feed: Option<Feed<I>>,
     framer: Framer,
     options: &'p Options,
@@ -36,10 +37,8 @@ type NextFrame = fn(&mut Framer) -> Option<Frame>;
 
 /// What is done when all that may leave has left.
 enum Step {
-    /// Opens the first input.
+    /// Opens the next input.
     Open,
-    /// Opens the input after this one.
-    OpenNext,
     /// Reads, or asks with this patience whether that would wait.
     Read(Patience),
     /// Nothing more; reading may have failed.
@@ -53,16 +52,19 @@ where
 {
     pub(super) fn new(feeds: F, options: &'p Options, meter: &'p Meter) -> Self {
         let framer = Framer::new(options.limits);
-        let (feed, giving, number, sniffed) = (None, None, 0, false);
+        let (feeds, feed, giving) = (feeds.enumerate(), None, None);
+        let (number, sniffed) = (0, false);
         Self { feeds, feed, framer, options, meter, number, sniffed, giving, next: Step::Open }
     }
 
-    fn open(&mut self, number: usize) -> Result<(), Error> {
+    fn open(&mut self) -> Result<(), Error> {
         // Closed first: opening a FIFO waits for its writer.
         self.feed = None;
-        self.feed = self.feeds.next().transpose()?;
-        (self.number, self.sniffed) = (number, false);
-        self.next = if self.feed.is_some() { Step::Read(Patience::None) } else { Step::End(None) };
+        self.next = Step::End(None);
+        if let Some((number, feed)) = self.feeds.next() {
+            (self.number, self.sniffed, self.feed) = (number, false, Some(feed?));
+            self.next = Step::Read(Patience::None);
+        }
         Ok(())
     }
 
@@ -77,24 +79,19 @@ where
                 return Ok(());
             }
             Ready::Later => return self.give_lines(Step::Read(Patience::Forever)),
-            Ready::Data => {}
+            Ready::Data => self.next = Step::Read(Patience::None),
         }
-        let read_on = Step::Read(Patience::None);
         match input.read(self.framer.space()) {
-            Ok(0) => self.give(Framer::finish, Step::OpenNext),
+            Ok(0) => self.give(Framer::finish, Step::Open),
             Ok(count) => {
                 self.framer.filled(count);
                 self.meter.add_bytes_in(count as u64);
                 if self.framer.is_full() || self.options.line_buffered {
-                    return self.give_lines(read_on);
+                    return self.give_lines(Step::Read(Patience::None));
                 }
-                self.next = read_on;
                 Ok(())
             }
-            Err(error) if is_transient(error.kind()) => {
-                self.next = read_on;
-                Ok(())
-            }
+            Err(error) if is_transient(error.kind()) => Ok(()),
             Err(source) => {
                 let failure = failed(source);
                 self.give_lines(Step::End(Some(failure)))
@@ -151,8 +148,7 @@ where
             }
             self.giving = None;
             match &mut self.next {
-                Step::Open => self.open(0)?,
-                Step::OpenNext => self.open(self.number + 1)?,
+                Step::Open => self.open()?,
                 &mut Step::Read(patience) => self.read(patience)?,
                 Step::End(failure) => return failure.take().map_or(Ok(None), Err),
             }

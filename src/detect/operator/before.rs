@@ -104,11 +104,9 @@ impl Before {
     #[inline]
     pub(super) fn stands(self, text: &[u8], at: usize) -> bool {
         let byte = |place: usize| place.checked_sub(1).map_or(b'\n', |before| text[before]);
-        if !self.row.holds(byte(at)) || self.opening == Bytes::ALL {
-            return self.row.holds(byte(at));
-        }
-        let row = text[..at].iter().rev().take_while(|&&byte| self.row.holds(byte)).count();
-        self.opening.holds(byte(at - row))
+        let row = || text[..at].iter().rev().take_while(|&&byte| self.row.holds(byte)).count();
+        self.row.holds(byte(at))
+            && (self.opening == Bytes::ALL || self.opening.holds(byte(at - row())))
     }
 }
 

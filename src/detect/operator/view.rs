@@ -34,7 +34,7 @@ impl View {
         self.pieces.clear();
         let (mut at, mut differs) = (0, false);
         while at < line.len() {
-            let row = line[at..].iter().take_while(|&&byte| PLAIN[usize::from(byte)]).count();
+            let row = line[at..].iter().take_while(|&&byte| carrier::is_plain(byte)).count();
             self.push(&line[at..at + row], Span::new(start + at, start + at + row), true);
             at += row;
             let Some(unit) = carrier::unit(line, at) else { break };
@@ -76,17 +76,6 @@ impl View {
         if is_plain { Span::new(at, at + 1) } else { source }
     }
 }
-
-/// Bytes that stand for themselves.
-static PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 0x80 {
-        table[byte] = !matches!(byte as u8, b'%' | b'\\' | b'&');
-        byte += 1;
-    }
-    table
-};
 
 fn plain(unit: Unit, buffer: &mut [u8; 4]) -> &[u8] {
     let ch = unit.ch;
