@@ -82,7 +82,7 @@ pub fn word(text: &[u8], at: usize) -> Option<Word> {
     text[at..at + letters].iter().for_each(|b| hash.add(b.to_ascii_uppercase()));
     let mut end = at + letters;
     let next = text.get(end).copied().unwrap_or(b'\n');
-    if next >= 0x80 || matches!(next, b'\'' | b'%' | b'\\' | b'&') {
+    if !carrier::is_plain(next) || next == b'\'' {
         end = spelled(text, end, &mut hash);
     }
     (end > at).then(|| Word { hash: hash.finish(), end })

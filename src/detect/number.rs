@@ -204,7 +204,7 @@ fn group(text: &[u8], start: usize, number: &mut Number) -> (usize, usize) {
         }
     };
     number.len = len;
-    if next < 0x80 && !matches!(next, b'%' | b'\\' | b'&') {
+    if carrier::is_plain(next) {
         return (place, place - start);
     }
     spelled_digits(text, place, place - start, number)

@@ -119,7 +119,7 @@ pub(super) struct Manner {
 /// [`read`] finds no name.
 #[inline]
 pub(super) fn may_open(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte >= 0x80 || matches!(byte, b'%' | b'\\' | b'&')
+    byte.is_ascii_alphabetic() || !carrier::is_plain(byte)
 }
 
 /// Reads the words of a name from `at` on, not past `end`.
@@ -168,7 +168,7 @@ fn word((all, end): (&[u8], usize), place: usize, words: Vocabulary) -> Option<W
     let letters = reach::letters_up_to(all, end, place, LONGEST_WORD);
     let end = place + letters.count;
     let next = text.get(end).copied().unwrap_or(b'\n');
-    if next >= 0x80 || matches!(next, b'\'' | b'`' | b'-' | b'%' | b'\\' | b'&') {
+    if !carrier::is_plain(next) || matches!(next, b'\'' | b'`' | b'-') {
         return spelled_word(text, place, end, words);
     }
     if letters.count == 0 {
