@@ -7,15 +7,25 @@ pub(in crate::scan) fn after(mask: u64, before: u64) -> u64 {
     mask << 1 | before >> 63
 }
 
-/// The places where this bit of the class and the five after it are set.
+/// The places where this bit of the class and the five after it are set, and those where the seventh is
+/// as well.
 #[inline(always)]
-pub(in crate::scan) fn six_ahead(mask: u64, next: u64) -> u64 {
-    let by = |low: u64, high: u64, bits: u32| (low >> bits | high << (64 - bits), high >> bits);
-    let (low1, high1) = by(mask, next, 1);
-    let (low2, high2) = (mask & low1, next & high1);
-    let (low3, _) = by(low2, high2, 2);
-    let (low4, _) = by(low2, high2, 4);
-    low2 & low3 & low4
+pub(in crate::scan) fn six_and_seven_ahead(mask: u64, next: u64) -> (u64, u64) {
+    let low2 = mask & (mask >> 1 | next << 63);
+    let high2 = next & next >> 1;
+    let low4 = low2 & (low2 >> 2 | high2 << 62);
+    let high4 = high2 & high2 >> 2;
+    (low4 & (low2 >> 4 | high2 << 60), low4 & (low4 >> 3 | high4 << 61))
+}
+
+/// The places where this bit of the class, or one of the seven after it, is set.
+#[inline(always)]
+pub(in crate::scan) fn any_of_eight_ahead(mask: u64, next: u64) -> u64 {
+    let low2 = mask | mask >> 1 | next << 63;
+    let high2 = next | next >> 1;
+    let low4 = low2 | low2 >> 2 | high2 << 62;
+    let high4 = high2 | high2 >> 2;
+    low4 | low4 >> 4 | high4 << 60
 }
 
 /// 64 bits of a class from `offset` on.
@@ -61,11 +71,20 @@ mod tests {
 
     #[test]
     fn six_in_a_row_are_seen_over_the_edge() {
+        let ahead = |bits: u128| six_and_seven_ahead(bits as u64, (bits >> 64) as u64);
         for start in 0..64u32 {
-            let bits = 0x3f_u128 << start;
-            assert_eq!(six_ahead(bits as u64, (bits >> 64) as u64), 1 << start);
-            let five = 0x1f_u128 << start;
-            assert_eq!(six_ahead(five as u64, (five >> 64) as u64), 0);
+            let one = 1 << start;
+            assert_eq!(ahead(0x7f << start), (one | one << 1, one));
+            assert_eq!(ahead(0x3f << start), (one, 0));
+            assert_eq!(ahead(0x1f << start), (0, 0));
+        }
+    }
+
+    #[test]
+    fn one_of_eight_is_seen_over_the_edge() {
+        for place in 0..72u32 {
+            let (bits, reach) = (1u128 << place, 0xff_u128 << 64 >> 7 << place >> 64);
+            assert_eq!(any_of_eight_ahead(bits as u64, (bits >> 64) as u64), reach as u64);
         }
     }
 

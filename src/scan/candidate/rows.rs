@@ -6,7 +6,7 @@
 use super::places::STRETCH;
 use super::stretch::Stretch;
 use crate::scan::Lane;
-use crate::scan::mask::{after, from, six_ahead, up_to};
+use crate::scan::mask::{after, any_of_eight_ahead, from, six_and_seven_ahead, up_to};
 
 /// A mask for each lane of a stretch, for the one before it and for the one after it.
 pub(super) type Row = [u64; STRETCH + 2];
@@ -118,7 +118,7 @@ impl Rows {
         signs
     }
 
-    /// The starts of digit groups with six signs ahead that a number may consist of.
+    /// The starts of digit groups with six digits ahead, or so many signs that these may be among them.
     #[inline(always)]
     pub(super) fn group_starts(&self) -> [u64; STRETCH] {
         let mut starts = [0; STRETCH];
@@ -128,10 +128,11 @@ impl Rows {
             // Inside 10.0.0.1, 12:30:00, 2026-11-21 or 1,5: a sign stands between two digits.
             let inner =
                 after(self.sign[at] & after_digit, self.sign[index] & self.digit[index] << 1);
-            let six = six_ahead(self.digit[at], self.digit[at + 1]);
-            // Whoever reaches fewer than six signs has no six digits; but an escape may be among them.
-            let hidden = spread(self.hidden[at] | self.hidden[at + 1]);
-            let long = six_ahead(self.soft[at], self.soft[at + 1]) | hidden;
+            let (six, _) = six_and_seven_ahead(self.digit[at], self.digit[at + 1]);
+            // Six digits in a row, or a sign more than six; but an escape may be among fewer.
+            let (_, seven) = six_and_seven_ahead(self.soft[at], self.soft[at + 1]);
+            let hidden = any_of_eight_ahead(self.hidden[at], self.hidden[at + 1]);
+            let long = six | seven | hidden;
             // `+` opens one all the same (`9011+4930...`), and in a row of cells a comma parts two.
             let parted = !inner | six | after(self.opens[at], self.opens[index]);
             *starts = self.digit[at]
@@ -156,12 +157,6 @@ pub(super) fn ahead(row: &Row, place: usize) -> u64 {
 pub(super) fn behind(row: &Row, place: usize) -> u64 {
     let index = place / 64 % STRETCH;
     up_to(row[index + 1], row[index], (place % 64) as u32)
-}
-
-/// All bits, if any is set.
-#[inline(always)]
-fn spread(mask: u64) -> u64 {
-    if mask == 0 { 0 } else { u64::MAX }
 }
 
 #[cfg(test)]
@@ -224,7 +219,7 @@ mod tests {
                 let inner = b"-./()+,:=<".contains(&byte(at, -1)) && digit(at, -2);
                 digit(at, 0)
                     && !byte(at, -1).is_ascii_alphanumeric()
-                    && (0..6).all(soft)
+                    && ((0..6).all(|by| digit(at, by)) || (0..7).all(soft))
                     && (!inner || (0..6).all(|by| digit(at, by)) || b"+,".contains(&byte(at, -1)))
             };
             prop_assert_eq!(rows.words(), defined(text, words));
