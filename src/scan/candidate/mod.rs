@@ -240,6 +240,7 @@ mod tests {
     use super::*;
     use crate::scan::Kernel;
     use crate::scan::filter::{Cue, Key};
+    use proptest::prelude::*;
 
     fn found(bytes: &[u8]) -> Vec<(u32, Trigger)> {
         let (mut marks, mut out) = (Marks::default(), Vec::new());
@@ -324,14 +325,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_place_in_the_block_does_not_matter() {
-        let alone = found(LINE);
-        for shift in 0..=130 {
-            let text = [&vec![b'\n'; shift], LINE, b"\n"].concat();
-            let moved: Vec<_> =
-                alone.iter().map(|(at, trigger)| (at + shift as u32, *trigger)).collect();
-            assert_eq!(found(&text), moved, "{shift}");
+    /// Every kind of candidate in every neighbourhood: what stands at the edge of a lane counts as much.
+    const TEXT: &str = "((Herr|tel|id|[A-C]?[a-c]{0,3}|\u{e9}|%2B|x\\\\n)[ .,:=<()/+-]{0,2}\
+                        ([0-9]{6,9}|[0-9]{1,4}[ .-]?)?){1,6}";
+
+    proptest! {
+        #[test]
+        fn the_place_in_the_block_does_not_matter(text in TEXT) {
+            let alone = found(text.as_bytes());
+            for shift in (0..64).chain([SPAN - 70, SPAN - 9]) {
+                let moved = found(format!("{}{text}\n", "\n".repeat(shift)).as_bytes());
+                let back = moved.iter().map(|(at, trigger)| (at - shift as u32, *trigger));
+                prop_assert!(back.eq(alone.iter().copied()), "{shift} {text}");
+            }
         }
     }
 }

@@ -8,7 +8,7 @@
 use super::places::Places;
 use super::rows::{Rows, ahead, behind};
 use super::stretch::{Lists, Stretch};
-use crate::scan::mask::{after_last, before_first, run, up_to};
+use crate::scan::mask::{after, after_last, before_first, run, up_to};
 
 /// Least number of digits, joined by separators, that can be a phone number.
 const MIN_DIGITS: u32 = 6;
@@ -177,7 +177,9 @@ fn is_spoken_for(rows: &Rows, place: usize, lists: &Lists) -> bool {
     let place = (place % 64) as u32;
     let names = |index: usize| {
         let (upper, letter) = (rows.upper[index], rows.letter[index]);
-        upper << 1 & letter & !upper | rows.high(index)
+        // Nobody looks as far back as to where a capital ends the lane before the stretch.
+        let before = index.checked_sub(1).map_or(0, |before| rows.upper[before]);
+        after(upper, before) & letter & !upper | rows.high(index)
     };
     up_to(near.phones, past.phones, place) & own != 0
         || (up_to(near.close, past.close, place) & own) >> (64 - 8) != 0
