@@ -69,7 +69,9 @@ impl Names<'_> {
             name.cut(judge::words_in_value(&name));
         }
         let rest = trimmed(&line.text[name.span().end.max(start)..end]);
-        let whole = rest.is_empty() || matches!(rest[0], b'(' | b'<' | b',' | b')' | b'&' | b'\\');
+        let whole = rest.is_empty()
+            || matches!(rest[0], b'(' | b'<' | b',' | b')' | b'&' | b'\\')
+            || is_turned(&name);
         if quoted && !whole || !is_person(&name, trust) {
             return None;
         }
@@ -259,6 +261,12 @@ impl Names<'_> {
             None => false,
         }
     }
+}
+
+/// `Beispiel, Erika`, whatever follows in a damaged value: what stands before the comma would be a name as
+/// soon as a token follows it.
+fn is_turned(name: &Name) -> bool {
+    name.has_comma() && name.words().iter().all(|word| word.is_particle() || word.is_capital())
 }
 
 /// A header or record label (`From: `, `display_name: `): the key opens the line or follows a

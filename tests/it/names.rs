@@ -124,6 +124,24 @@ fn running_text_is_read_with_its_neighbours() {
 }
 
 /// Such lines have nothing else that the scan would propose.
+/// Half a name beside the token of the other half would be found by a second pass alone.
+#[test]
+fn a_value_that_is_damaged_behind_a_name_keeps_no_half_of_it() {
+    for text in [
+        r#"From: "Beispiel, Erika]" <sip:desk@192.0.2.1>"#,
+        r#"From: "Beispiel, Erika/ <sip:desk@192.0.2.1>"#,
+        r#"{"agentName":"Beispiel, Erika;","handled":37}"#,
+        r#"{"agentName":"von Beispiel, Erika+,"handled":37}"#,
+    ] {
+        let found = names(text);
+        assert!(
+            matches!(found[..], ["Beispiel, Erika" | "von Beispiel, Erika"]),
+            "{text} {found:?}"
+        );
+    }
+    assert_eq!(names(r#"{"displayName":"in billing, reason - refund"}"#), [""; 0]);
+}
+
 #[test]
 fn a_name_that_opens_a_line_needs_no_other_capital() {
     let log = "Kowalski hat angerufen\nÖzdemir hat angerufen\nFairchild called twice\n\

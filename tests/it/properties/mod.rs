@@ -141,6 +141,12 @@ proptest! {
     }
 
     #[test]
+    fn the_place_in_a_block_changes_nothing(input in input(), lead in 1..64_usize) {
+        let moved = clean(&[&vec![b'\n'; lead], &input[..]].concat());
+        same(&clean(&input), &moved[lead..])?;
+    }
+
+    #[test]
     fn what_a_worker_has_seen_changes_nothing(input in input(), mut seed: u64) {
         let engine = engine(Kernel::auto());
         let mut scratch = engine.scratch();
