@@ -8,7 +8,7 @@ use crate::rules::book::{Book, Fault};
 
 use super::field::FieldRules;
 use super::gate::Gate;
-use super::list::{Lists, Use};
+use super::list::Lists;
 use super::need::Need;
 use super::pattern::{Pattern, Patterns};
 use super::{Finders, Operator, Treatment};
@@ -54,33 +54,18 @@ fn finders(rules: &[Rule]) -> Result<Finders, Fault> {
             Finder::List(_) => {}
         }
     }
-    let cued: Vec<_> = patterns.iter().filter(|pattern| pattern.is_cued).map(|p| p.rule).collect();
-    let literals = (0..).zip(rules).flat_map(|(number, rule)| literals(number, rule, &cued));
-    let lists = Lists::new(literals);
+    let literals = (0..).zip(rules).filter_map(|(number, rule)| match &rule.finder {
+        Finder::List(list) => {
+            Some(list.entries().map(move |entry| (entry, number, list.ignore_case)))
+        }
+        _ => None,
+    });
+    let lists = Lists::new(literals.flatten());
     let patterns = Patterns::new(patterns).map_err(|_| {
         let place = rules[0].place.clone();
         Fault::new(place, "the literals of all patterns together are too many")
     })?;
     Ok(Finders { patterns, lists, fields: FieldRules::new(fields) })
-}
-
-/// The literals of a list, and the words that lead to the lines of a pattern.
-fn literals<'r>(
-    number: u16,
-    rule: &'r Rule,
-    cued: &[u16],
-) -> Box<dyn Iterator<Item = (&'r str, Use, bool)> + 'r> {
-    match (&rule.finder, &rule.near) {
-        (Finder::List(list), _) => {
-            let used = Use { rule: number, is_cue: false };
-            Box::new(list.entries().map(move |entry| (entry, used, list.ignore_case)))
-        }
-        (Finder::Pattern(_), Some(near)) if cued.contains(&number) => {
-            let used = Use { rule: number, is_cue: true };
-            Box::new(near.words.iter().map(move |word| (word.as_str(), used, true)))
-        }
-        _ => Box::new(std::iter::empty()),
-    }
 }
 
 fn pattern(number: u16, rule: &Rule, source: &Source) -> Result<Pattern, Fault> {
@@ -98,9 +83,13 @@ fn pattern(number: u16, rule: &Rule, source: &Source) -> Result<Pattern, Fault> 
         }
     };
     // What must stand near leads to fewer lines than digits do.
-    let is_cued = rule.near.is_some() && !matches!(need, Need::Literals(_));
+    let need = match (&rule.near, need) {
+        (_, Need::Literals(literals)) => Need::Literals(literals),
+        (Some(near), _) => Need::Word(near.words.iter().map(|w| w.as_bytes().to_vec()).collect()),
+        (None, need) => need,
+    };
     let before = need.before(&hir);
-    Ok(Pattern { rule: number, regex, group, need, before, is_cued })
+    Ok(Pattern { rule: number, regex, group, need, before })
 }
 
 fn named(regex: &Regex, name: &str) -> Option<usize> {

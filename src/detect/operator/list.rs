@@ -12,15 +12,6 @@
 use crate::scan::Lane;
 use crate::span::Span;
 
-/// What a literal is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Use {
-    /// The number of its rule.
-    pub rule: u16,
-    /// It is no finding, but says that its rule's pattern may match in this line.
-    pub is_cue: bool,
-}
-
 /// The index; empty if there are no literals.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
@@ -59,16 +50,14 @@ const LONG: usize = 64;
 const LONGEST: usize = 127;
 /// Text that the index can address.
 const MOST_TEXT: usize = u32::MAX as usize;
-/// Rules of cues, so that an entry needs no flag for them.
-const CUE: u16 = 1 << 15;
 
 impl Lists {
-    /// The index of literals with their uses and whether their case does not count. A literal without
-    /// a letter or digit, or one that is too long, is left out: rule files have none.
-    pub(super) fn new<'l>(literals: impl Iterator<Item = (&'l str, Use, bool)>) -> Self {
+    /// The index of literals with the numbers of their rules and whether their case does not count. A
+    /// literal without a letter or digit, or one that is too long, is left out: rule files have none.
+    pub(super) fn new<'l>(literals: impl Iterator<Item = (&'l str, u16, bool)>) -> Self {
         let mut lists = Lists::default();
-        for (literal, used, ignore_case) in literals {
-            lists.add(literal.as_bytes(), used, ignore_case);
+        for (literal, rule, ignore_case) in literals {
+            lists.add(literal.as_bytes(), rule, ignore_case);
         }
         if !lists.entries.is_empty() {
             lists.build();
@@ -76,7 +65,7 @@ impl Lists {
         lists
     }
 
-    fn add(&mut self, literal: &[u8], used: Use, ignore_case: bool) {
+    fn add(&mut self, literal: &[u8], rule: u16, ignore_case: bool) {
         let lead = literal.iter().position(|&b| is_word(b));
         let Some(lead) = lead.filter(|_| literal.len() <= LONGEST) else { return };
         if self.text.len() + literal.len() > MOST_TEXT {
@@ -84,7 +73,7 @@ impl Lists {
         }
         self.entries.push(Entry {
             start: self.text.len() as u32,
-            rule: used.rule | if used.is_cue { CUE } else { 0 },
+            rule,
             len: literal.len() as u8,
             lead: lead as u8 | if ignore_case { IGNORE_CASE } else { 0 },
         });
@@ -122,8 +111,8 @@ impl Lists {
         self.entries.is_empty()
     }
 
-    /// Calls `hit` for each literal in `text`, whose class masks are `lanes`.
-    pub(super) fn run(&self, text: &[u8], lanes: &[Lane], mut hit: impl FnMut(Use, Span)) {
+    /// Calls `hit` with rule and span for each literal in `text`, whose class masks are `lanes`.
+    pub(super) fn run(&self, text: &[u8], lanes: &[Lane], mut hit: impl FnMut(u16, Span)) {
         if self.is_empty() {
             return;
         }
@@ -156,7 +145,7 @@ impl Lists {
 
     /// Calls `hit` for each literal whose first word is the one at `at`.
     #[cold]
-    fn look(&self, text: &[u8], at: usize, word: u64, hit: &mut impl FnMut(Use, Span)) {
+    fn look(&self, text: &[u8], at: usize, word: u64, hit: &mut impl FnMut(u16, Span)) {
         let mut lengths = self.lengths[(word >> 20) as usize % self.lengths.len()];
         if lengths & 1 != 0 {
             (LONG..=LONGEST).for_each(|len| self.probe(text, at, len, hit));
@@ -168,7 +157,7 @@ impl Lists {
         }
     }
 
-    fn probe(&self, text: &[u8], at: usize, len: usize, hit: &mut impl FnMut(Use, Span)) {
+    fn probe(&self, text: &[u8], at: usize, len: usize, hit: &mut impl FnMut(u16, Span)) {
         let Some(tail) = text.get(at..at + len) else { return };
         let glued = is_word(tail[len - 1]) && text.get(at + len).is_some_and(|&b| is_word(b));
         if glued {
@@ -184,8 +173,7 @@ impl Lists {
             if tag == (hash >> 32) as u32 && at >= lead {
                 let span = Span::new(at - lead, at + len);
                 if entry.is(&self.text, &text[span.start..span.end]) {
-                    let used = Use { rule: entry.rule & !CUE, is_cue: entry.rule & CUE != 0 };
-                    hit(used, span);
+                    hit(entry.rule, span);
                 }
             }
         }
@@ -275,15 +263,14 @@ mod tests {
         let mut lanes = Vec::new();
         Kernel::auto().classify(text.as_bytes(), &mut lanes);
         let mut found = Vec::new();
-        lists.run(text.as_bytes(), &lanes, |used, span| {
-            found.push((used.rule, text[span.start..span.end].to_owned()));
+        lists.run(text.as_bytes(), &lanes, |rule, span| {
+            found.push((rule, text[span.start..span.end].to_owned()));
         });
         found
     }
 
     fn lists(literals: &[&str], ignore_case: bool) -> Lists {
-        let used = |rule| Use { rule, is_cue: false };
-        Lists::new(literals.iter().zip(0..).map(|(text, rule)| (*text, used(rule), ignore_case)))
+        Lists::new(literals.iter().zip(0..).map(|(text, rule)| (*text, rule, ignore_case)))
     }
 
     #[test]

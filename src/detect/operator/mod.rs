@@ -35,6 +35,7 @@ mod list;
 mod need;
 mod pattern;
 mod shape;
+mod steps;
 mod view;
 
 use claim::Cursor;
@@ -145,7 +146,6 @@ pub struct Scratch {
     view: View,
     searched: Searched,
     hits: Vec<Hit>,
-    cues: Vec<(u16, usize)>,
     memory: Memory,
     /// What is claimed in the block.
     pub claims: Vec<Claim>,
@@ -199,10 +199,10 @@ impl Operator {
 
     /// The same for a `block` whose class masks are `lanes`.
     fn hits_in(&self, block: &[u8], lanes: &[Lane], scratch: &mut Scratch) {
-        let Scratch { view_lanes, view, searched, hits, cues, memory, .. } = scratch;
+        let Scratch { view_lanes, view, searched, hits, memory, .. } = scratch;
         hits.clear();
         let mut add = |rule: u16, span: Span| hits.push(Hit { span, rule });
-        self.search(block, lanes, searched, cues, &mut add);
+        self.search(block, lanes, searched, &mut add);
         let mut lines = Lines::new(block);
         self.finders.fields.run(block, lanes, &mut |rule, span| {
             if self.admits_text(rule, &mut lines, span) {
@@ -216,7 +216,7 @@ impl Operator {
                 if may_hold(line) && view.fill(line, start) {
                     self.kernel.classify(view.text(), view_lanes);
                     let mut add = |rule, span| add(rule, view.source(span));
-                    self.search(view.text(), view_lanes, searched, cues, &mut add);
+                    self.search(view.text(), view_lanes, searched, &mut add);
                 }
             });
         }
@@ -232,7 +232,6 @@ impl Operator {
         text: &[u8],
         lanes: &[Lane],
         searched: &mut Searched,
-        cues: &mut Vec<(u16, usize)>,
         add: &mut impl FnMut(u16, Span),
     ) {
         let Finders { patterns, lists, .. } = &self.finders;
@@ -242,15 +241,8 @@ impl Operator {
                 add(rule, span);
             }
         };
-        cues.clear();
-        lists.run(text, lanes, |used, span| match used.is_cue {
-            true => cues.push((used.rule, span.start)),
-            false => admitted(used.rule, span),
-        });
+        lists.run(text, lanes, &mut admitted);
         patterns.run(text, lanes, searched, &mut admitted);
-        for &(rule, at) in cues.iter() {
-            patterns.cue(rule, text, at, searched, &mut admitted);
-        }
     }
 
     fn admits_text(&self, rule: u16, lines: &mut Lines, span: Span) -> bool {

@@ -10,6 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind, PatternID};
 use memchr::{memchr, memchr2, memmem, memrchr};
 use regex::bytes::Regex;
 
+use super::super::line::is_word_byte;
 use super::before::Before;
 use super::need::Need;
 use super::shape::Shapes;
@@ -29,8 +30,6 @@ pub(super) struct Pattern {
     pub need: Need,
     /// What stands before the literal in them, if that is one sign.
     pub before: Before,
-    /// Whether a cue of a list leads to its lines, so that nothing else need.
-    pub is_cued: bool,
 }
 
 /// The patterns and what finds their lines.
@@ -65,7 +64,28 @@ impl Sign {
 #[derive(Debug)]
 struct Literals {
     search: Search,
-    needers: Vec<Vec<u16>>,
+    needers: Vec<Vec<Needer>>,
+}
+
+/// Who needs a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Needer {
+    /// The number of the pattern.
+    pattern: u16,
+    /// How long the literal is, if it has to be a word of its own.
+    word: Option<usize>,
+}
+
+impl Needer {
+    /// Whether what stands at `at` of `text` is what it needs.
+    #[inline]
+    fn wants(self, text: &[u8], at: usize) -> bool {
+        let is_part = |place: Option<&u8>| place.is_some_and(|&byte| is_word_byte(byte));
+        self.word.is_none_or(|length| {
+            let before = at.checked_sub(1).and_then(|before| text.get(before));
+            !is_part(before) && !is_part(text.get(at + length))
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -97,15 +117,19 @@ impl Patterns {
     /// When their literals make an automaton that is too large.
     pub(super) fn new(patterns: Vec<Pattern>) -> Result<Self, aho_corasick::BuildError> {
         let mut all = Self::default();
-        let mut literals: Vec<(Vec<u8>, u16)> = Vec::new();
-        let mut shapes = Vec::new();
+        let mut literals: Vec<(Vec<u8>, Needer)> = Vec::new();
+        let mut rows = Vec::new();
         for (number, pattern) in (0..).zip(&patterns) {
             match &pattern.need {
-                _ if pattern.is_cued => {}
                 Need::Literals(needed) => {
-                    literals.extend(needed.iter().map(|text| (text.to_ascii_lowercase(), number)));
+                    let needer = Needer { pattern: number, word: None };
+                    literals.extend(needed.iter().map(|text| (text.to_ascii_lowercase(), needer)));
                 }
-                Need::Shape(shape) => shapes.push((shape.clone(), number)),
+                Need::Word(words) => literals.extend(words.iter().map(|word| {
+                    let needer = Needer { pattern: number, word: Some(word.len()) };
+                    (word.to_ascii_lowercase(), needer)
+                })),
+                Need::Row(row) => rows.push((row.clone(), number)),
                 Need::Nothing => all.always.push(number),
             }
         }
@@ -121,15 +145,14 @@ impl Patterns {
             all.literals.push(Literals::new(texts, &literals)?);
         }
         all.folds = texts.iter().flatten().any(u8::is_ascii_alphabetic);
-        let only_literals =
-            shapes.is_empty() && all.always.is_empty() && !patterns.iter().any(|p| p.is_cued);
+        let only_literals = rows.is_empty() && all.always.is_empty();
         all.sign = match &all.literals[..] {
             [Literals { search: Search::Byte(byte), .. }] if only_literals => {
                 Some(Sign::new(*byte))
             }
             _ => None,
         };
-        all.shapes = Shapes::new(shapes);
+        all.shapes = Shapes::new(rows);
         all.patterns = patterns;
         Ok(all)
     }
@@ -175,8 +198,9 @@ impl Patterns {
             }
             let folded = if self.folds { &lower[..] } else { text };
             for literals in &self.literals {
-                literals.run(folded, |numbers, at| {
-                    for &number in numbers {
+                literals.run(folded, |needers, at| {
+                    for needer in needers.iter().filter(|needer| needer.wants(text, at)) {
+                        let number = needer.pattern;
                         if self.patterns[usize::from(number)].before.stands(text, at) {
                             self.search(number, text, at, searched, hit);
                         }
@@ -195,20 +219,6 @@ impl Patterns {
                 }
                 at = end + 1;
             }
-        }
-    }
-
-    /// Searches the line of the cue at `at` for the patterns of `rule`.
-    pub(super) fn cue(
-        &self,
-        rule: u16,
-        text: &[u8],
-        at: usize,
-        searched: &mut Searched,
-        hit: &mut impl FnMut(u16, Span),
-    ) {
-        for (number, _) in (0..).zip(&self.patterns).filter(|(_, pattern)| pattern.rule == rule) {
-            self.search(number, text, at, searched, hit);
         }
     }
 
@@ -256,10 +266,10 @@ impl Patterns {
 impl Literals {
     /// A search for `texts`; `all` are the literals with the patterns that need them. The longest
     /// literal that begins at a place is reported, so it stands for those that it begins with, too.
-    fn new(texts: &[Vec<u8>], all: &[(Vec<u8>, u16)]) -> Result<Self, aho_corasick::BuildError> {
+    fn new(texts: &[Vec<u8>], all: &[(Vec<u8>, Needer)]) -> Result<Self, aho_corasick::BuildError> {
         let needing = |text: &Vec<u8>| {
             let begun = all.iter().filter(|(literal, _)| text.starts_with(literal));
-            begun.map(|&(_, number)| number).collect()
+            begun.map(|&(_, needer)| needer).collect()
         };
         let needers = texts.iter().map(needing).collect();
         if let [text] = texts
@@ -285,7 +295,7 @@ impl Literals {
     }
 
     /// Calls `hit` with the patterns and the place of each literal in `lower`.
-    fn run(&self, lower: &[u8], mut hit: impl FnMut(&[u16], usize)) {
+    fn run(&self, lower: &[u8], mut hit: impl FnMut(&[Needer], usize)) {
         let mut at = 0;
         while at < lower.len() {
             let found = match &self.search {
@@ -320,7 +330,7 @@ mod tests {
         let regex =
             regex::bytes::RegexBuilder::new(text).unicode(false).build().expect("a pattern");
         let before = need.before(&hir);
-        Pattern { rule, regex, group: 0, need, before, is_cued: false }
+        Pattern { rule, regex, group: 0, need, before }
     }
 
     fn found(all: &Patterns, text: &str) -> Vec<(u16, usize, usize)> {
@@ -340,8 +350,33 @@ mod tests {
         assert_eq!(found(&all, "1234\na=5678\n"), [(0, 0, 4), (0, 7, 11)]);
     }
 
-    const PATTERNS: [&str; 7] =
-        [r"ab\d{2}", r"abc", r"\b[A-Z]{2}\d{4}\b", r"\d{5,}", r"(?i)kunde", r"a|b9", r"bc|c\d"];
+    #[test]
+    fn a_word_leads_to_its_line_wherever_it_stands_alone() {
+        let words = [&b"id"[..], b"idnr", b"kfz"].map(<[u8]>::to_vec).to_vec();
+        let numbers = Pattern { need: Need::Word(words), ..pattern(0, r"\d{4}") };
+        let all = Patterns::new(vec![numbers]).expect("a small automaton");
+        for (text, expected) in [
+            ("1234 IDNR\n", vec![(0, 0, 4)]),
+            ("x\nmy_id=1234", vec![(0, 8, 12)]),
+            ("id 1\n1234\n(Kfz) 5678 1234", vec![(0, 16, 20), (0, 21, 25)]),
+            ("idn 1234 kid 1234 id7 1234 \u{e4}id 1234 1id", vec![]),
+        ] {
+            assert_eq!(found(&all, text), expected, "{text}");
+        }
+    }
+
+    const PATTERNS: [&str; 10] = [
+        r"ab\d{2}",
+        r"abc",
+        r"\b[A-Z]{2}\d{4}\b",
+        r"\d{5,}",
+        r"(?i)kunde",
+        r"a|b9",
+        r"bc|c\d",
+        r"\b\d ?\d{2} ?[A-K]\b",
+        r"(?:\d{2}[a-e]?){2}",
+        r"[A-K]? \d{2,4}[A-K]",
+    ];
 
     proptest! {
         #[test]

@@ -1,13 +1,14 @@
 //! Where rows of byte classes stand in a text.
 //!
-//! In: the class masks of the scan, 64 bytes a word. Out: the places where a shape begins. A run of
-//! n bytes of one class is found by shifting its mask log n times; a shape is given up at its
+//! In: the class masks of the scan, 64 bytes a word. Out: the places where a row begins. A run of
+//! n bytes of one class is found by shifting its mask log n times; a row is given up at its
 //! first run that occurs nowhere, the rarest one first, so most of them cost a few operations for 64
-//! bytes.
+//! bytes. With optional bytes that is done for the part between two of them; where this occurs, the row is gone
+//! through byte by byte, all 64 places at once.
 
 use crate::scan::Lane;
 
-use super::need::Classes;
+use super::steps::{Classes, Step, weight};
 
 /// Shapes and the patterns that need them.
 #[derive(Debug, Default)]
@@ -15,8 +16,11 @@ pub(super) struct Shapes(Vec<Shape>);
 
 #[derive(Debug)]
 struct Shape {
-    /// Runs of one class, those of rare classes first.
+    /// Runs of one class, those of rare classes first: of all of the row, or of its heaviest part without
+    /// an optional byte.
     runs: Vec<Run>,
+    /// The row, if it has optional bytes.
+    steps: Vec<Step>,
     /// Whether it begins with the byte before a word.
     looks_back: bool,
     patterns: Vec<u16>,
@@ -25,16 +29,16 @@ struct Shape {
 #[derive(Clone, Copy, Debug)]
 struct Run {
     classes: Classes,
-    /// Bytes from the start of the shape.
+    /// Bytes from the start of the part.
     offset: u32,
     count: u32,
 }
 
 impl Shapes {
-    /// The shapes, those that are alike put together.
-    pub(super) fn new(mut shapes: Vec<(Vec<Classes>, u16)>) -> Self {
-        shapes.sort_by_key(|(shape, _)| shape.iter().map(|classes| classes.0).collect::<Vec<_>>());
-        let alike = shapes.chunk_by(|(a, _), (b, _)| a == b);
+    /// The shapes of the rows, those that are alike put together.
+    pub(super) fn new(mut rows: Vec<(Vec<Step>, u16)>) -> Self {
+        rows.sort();
+        let alike = rows.chunk_by(|(a, _), (b, _)| a == b);
         Self(
             alike.map(|all| Shape::new(&all[0].0, all.iter().map(|(_, n)| *n).collect())).collect(),
         )
@@ -70,9 +74,11 @@ impl Shapes {
 }
 
 impl Shape {
-    fn new(shape: &[Classes], patterns: Vec<u16>) -> Self {
+    fn new(row: &[Step], patterns: Vec<u16>) -> Self {
         let mut runs: Vec<Run> = Vec::new();
-        for (offset, &classes) in (0..).zip(shape) {
+        let parts = row.split(|step| step.optional);
+        let part = parts.max_by_key(|part| weight(part)).unwrap_or_default();
+        for (offset, &Step { classes, .. }) in (0..).zip(part) {
             match runs.last_mut() {
                 Some(run) if run.classes == classes => run.count += 1,
                 _ => runs.push(Run { classes, offset, count: 1 }),
@@ -84,24 +90,54 @@ impl Shape {
             _ => 2,
         };
         runs.sort_by_key(|run| (rarity(run), std::cmp::Reverse(run.count)));
-        let looks_back = shape.first() == Some(&Classes::BEFORE);
-        Self { runs, looks_back, patterns }
+        let looks_back = row.first() == Some(&Step::one(Classes::BEFORE));
+        let steps = if part.len() < row.len() { row.to_vec() } else { Vec::new() };
+        Self { runs, steps, looks_back, patterns }
     }
 
     /// The places of the first 64 at which it begins.
     #[inline]
     fn places(&self, here: &Masks, next: &Masks) -> u64 {
-        let mut places = u64::MAX;
+        if self.steps.is_empty() {
+            return self.fixed(here, next, |places| places as u64 != 0) as u64;
+        }
+        // The part may begin in the next lane.
+        match self.fixed(here, next, |places| places != 0) {
+            0 => 0,
+            _ => self.flexible(here, next),
+        }
+    }
+
+    /// The places at which its fixed part begins, in this lane and as far as can be seen in the next one;
+    /// none if there are not `any` that count.
+    #[inline]
+    fn fixed(&self, here: &Masks, next: &Masks, any: impl Fn(u128) -> bool) -> u128 {
+        let mut places = u128::MAX;
         for run in &self.runs {
-            let classes = usize::from(run.classes.0);
-            let mask = u128::from(next.0[classes]) << 64 | u128::from(here.0[classes]);
-            places &= (repeated(mask, run.count) >> run.offset) as u64;
-            if places == 0 {
-                break;
+            places &= repeated(mask(run.classes, here, next), run.count) >> run.offset;
+            if !any(places) {
+                return 0;
             }
         }
         places
     }
+
+    /// The places of the first 64 at which all its steps begin, from the last one back.
+    #[cold]
+    fn flexible(&self, here: &Masks, next: &Masks) -> u64 {
+        let places = self.steps.iter().rev().fold(u128::MAX, |behind, step| {
+            let taken = mask(step.classes, here, next) & behind >> 1;
+            if step.optional { taken | behind } else { taken }
+        });
+        places as u64
+    }
+}
+
+/// Where the bytes of `classes` stand in two lanes.
+#[inline]
+fn mask(classes: Classes, here: &Masks, next: &Masks) -> u128 {
+    let of = |masks: &Masks| u128::from(masks.0[usize::from(classes.0)]);
+    of(next) << 64 | of(here)
 }
 
 /// Where `count` bits stand in a row.
