@@ -6,41 +6,19 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// A set of bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Bytes([u64; 4]);
+use super::bytes::Bytes;
 
-impl Bytes {
-    const ALL: Bytes = Bytes([u64::MAX; 4]);
-
-    fn holds(self, byte: u8) -> bool {
-        self.0[usize::from(byte / 64)] >> (byte % 64) & 1 != 0
-    }
-
-    fn of(ranges: impl Iterator<Item = (u8, u8)>) -> Self {
-        let mut set = [0; 4];
-        for byte in ranges.flat_map(|(start, end)| start..=end) {
-            set[usize::from(byte / 64)] |= 1 << (byte % 64);
+/// What a match of `hir` can end with.
+fn ending(hir: &Hir) -> Bytes {
+    match hir.kind() {
+        HirKind::Class(Class::Bytes(class)) => {
+            Bytes::of(class.iter().map(|range| (range.start(), range.end())))
         }
-        Self(set)
-    }
-
-    fn meets(self, other: Self) -> bool {
-        self.0.iter().zip(other.0).any(|(own, other)| own & other != 0)
-    }
-
-    /// What a match of `hir` can end with.
-    fn ending(hir: &Hir) -> Self {
-        match hir.kind() {
-            HirKind::Class(Class::Bytes(class)) => {
-                Self::of(class.iter().map(|range| (range.start(), range.end())))
-            }
-            HirKind::Literal(literal) => Self::of(literal.0.last().map(|&b| (b, b)).into_iter()),
-            HirKind::Capture(capture) => Self::ending(&capture.sub),
-            HirKind::Repetition(repetition) if repetition.min > 0 => Self::ending(&repetition.sub),
-            HirKind::Concat(parts) => parts.last().map_or(Self::ALL, Self::ending),
-            _ => Self::ALL,
-        }
+        HirKind::Literal(literal) => Bytes::of(literal.0.last().map(|&b| (b, b)).into_iter()),
+        HirKind::Capture(capture) => ending(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => ending(&repetition.sub),
+        HirKind::Concat(parts) => parts.last().map_or(Bytes::ALL, ending),
+        _ => Bytes::ALL,
     }
 }
 
@@ -69,7 +47,7 @@ impl Before {
             Some(Self { row, opening }) if !row.meets(opening) && !row.holds(sign) => {
                 Self { row, opening }
             }
-            _ => Self { row: Bytes::ending(last), opening: Bytes::ALL },
+            _ => Self { row: ending(last), opening: Bytes::ALL },
         }
     }
 
@@ -79,7 +57,7 @@ impl Before {
         let ends = Self::at_end(last)?;
         match head.last() {
             Some(before) if ends.opening == Bytes::ALL => {
-                Some(Self { opening: Bytes::ending(before), ..ends })
+                Some(Self { opening: ending(before), ..ends })
             }
             _ => Some(ends),
         }
@@ -91,7 +69,7 @@ impl Before {
             HirKind::Concat(parts) => Self::of_row(parts),
             HirKind::Repetition(repetition) if repetition.min > 0 => match repetition.sub.kind() {
                 HirKind::Class(_) => {
-                    Some(Self { row: Bytes::ending(&repetition.sub), opening: Bytes::ALL })
+                    Some(Self { row: ending(&repetition.sub), opening: Bytes::ALL })
                 }
                 // What stands before the first of several may stand before none of the others.
                 _ => Self::at_end(&repetition.sub).filter(|ends| ends.opening != Bytes::ALL),

@@ -24,6 +24,7 @@ use crate::stats::Label;
 use super::{Context, Finding, Found, Quotes};
 
 mod before;
+mod bytes;
 mod check;
 mod claim;
 mod compile;

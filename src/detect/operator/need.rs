@@ -17,7 +17,7 @@ pub(super) enum Need {
     Literals(Vec<Vec<u8>>),
     /// One of these as a word of its own, somewhere in the line of the match.
     Word(Vec<Vec<u8>>),
-    /// Bytes of these classes in a row.
+    /// These bytes in a row.
     Row(Vec<Step>),
     /// Nothing that is worth looking for.
     Nothing,
@@ -156,7 +156,7 @@ fn literals_of_row(parts: &[Hir]) -> Option<Vec<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::steps::Classes;
+    use super::super::bytes::Bytes;
     use super::*;
 
     fn need(pattern: &str) -> Need {
@@ -181,12 +181,14 @@ mod tests {
 
     #[test]
     fn rows_of_classes_are_needed_where_there_is_no_literal() {
-        let row = |classes: &[Classes]| Need::Row(classes.iter().map(|&c| Step::one(c)).collect());
-        let mut expected = vec![Classes::OUTSIDE, Classes::UPPER, Classes::UPPER];
-        expected.extend([Classes::DIGIT; 6]);
-        expected.push(Classes::OUTSIDE);
-        assert_eq!(need(r"\b[A-Z]{2}\d{6}\b"), row(&expected));
-        assert_eq!(need(r"\w+\d{8,}x?"), row(&[Classes::DIGIT; 8]));
+        let of = |first, last| Step::one(Bytes::of([(first, last)].into_iter()));
+        let (digit, capital) = (of(b'0', b'9'), of(b'A', b'Z'));
+        let outside = Step::one(Bytes::outside());
+        let mut expected = vec![outside, capital, capital];
+        expected.extend([digit; 6]);
+        expected.push(outside);
+        assert_eq!(need(r"\b[A-Z]{2}\d{6}\b"), Need::Row(expected));
+        assert_eq!(need(r"\w+\d{8,}x?"), Need::Row(vec![digit; 8]));
     }
 
     #[test]

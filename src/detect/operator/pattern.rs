@@ -13,7 +13,7 @@ use regex::bytes::Regex;
 use super::super::line::is_word_byte;
 use super::before::Before;
 use super::need::Need;
-use super::shape::Shapes;
+use super::shape::{Places, Shapes};
 use crate::scan::Lane;
 use crate::span::Span;
 
@@ -103,6 +103,7 @@ pub(super) struct Searched {
     /// For each pattern up to where its lines are searched.
     until: Vec<usize>,
     lower: Vec<u8>,
+    places: Places,
 }
 
 /// As many literals as one vectorised searcher takes.
@@ -209,7 +210,11 @@ impl Patterns {
             }
             searched.lower = lower;
         }
-        self.shapes.run(text, lanes, |number, at| self.search(number, text, at, searched, hit));
+        let mut places = std::mem::take(&mut searched.places);
+        self.shapes.run(text, lanes, &mut places, |number, at| {
+            self.search(number, text, at, searched, hit);
+        });
+        searched.places = places;
         if !self.always.is_empty() {
             let mut at = 0;
             while at < text.len() {

@@ -1,66 +1,26 @@
-//! Rows of byte classes that the matches of a pattern contain.
+//! Rows of bytes that the matches of a pattern contain.
 //!
 //! In: a pattern's syntax tree. Out: the heaviest row of [`Step`]s that every match holds somewhere:
 //! `\b[A-Z]{2} ?\d{6}` is a byte that is no letter, two capitals, a blank or none, and six digits.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
-/// A set of byte classes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Classes(pub(super) u8);
+use super::bytes::Bytes;
 
-impl Classes {
-    pub(super) const DIGIT: Classes = Classes(1);
-    pub(super) const UPPER: Classes = Classes(2);
-    pub(super) const LOWER: Classes = Classes(4);
-    pub(super) const HIGH: Classes = Classes(8);
-    pub(super) const OTHER: Classes = Classes(16);
-    const ALL: Classes = Classes(31);
-    /// What is no ASCII word character, and `_`.
-    pub(super) const OUTSIDE: Classes = Classes(Self::HIGH.0 | Self::OTHER.0);
-    /// What a row begins with that wants a word to begin.
-    pub(super) const BEFORE: Classes = Self::OUTSIDE;
-
-    fn of(byte: u8) -> Self {
-        match byte {
-            b'0'..=b'9' => Self::DIGIT,
-            b'A'..=b'Z' => Self::UPPER,
-            b'a'..=b'z' => Self::LOWER,
-            0x80.. => Self::HIGH,
-            _ => Self::OTHER,
-        }
-    }
-
-    fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether all its bytes are letters and digits of ASCII.
-    fn is_word(self) -> bool {
-        self.0 & Self::OUTSIDE.0 == 0
-    }
-
-    /// How much it tells: few bytes of a log are digits or capitals.
-    fn weight(self) -> usize {
-        match self {
-            Self::DIGIT | Self::UPPER | Self::HIGH => 3,
-            Self::ALL => 0,
-            _ if self.is_word() || self.0 & 7 == 0 => 2,
-            _ => 1,
-        }
-    }
-}
-
-/// A byte of one of these classes, or none if that is optional.
+/// One of these bytes, or none if that is optional.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Step {
-    pub(super) classes: Classes,
+    pub(super) bytes: Bytes,
     pub(super) optional: bool,
 }
 
 impl Step {
-    pub(super) fn one(classes: Classes) -> Self {
-        Self { classes, optional: false }
+    pub(super) fn one(bytes: Bytes) -> Self {
+        Self { bytes, optional: false }
+    }
+
+    fn is_word(&self) -> bool {
+        self.bytes.classes().is_word()
     }
 }
 
@@ -71,7 +31,7 @@ const MOST_OPTIONAL: u32 = 2;
 
 /// How much a row tells.
 pub(super) fn weight(row: &[Step]) -> usize {
-    row.iter().filter(|step| !step.optional).map(|step| step.classes.weight()).sum()
+    row.iter().filter(|step| !step.optional).map(|step| step.bytes.classes().weight()).sum()
 }
 
 /// The heaviest row that every match of `hir` contains; it begins and ends with a byte that is not
@@ -93,13 +53,13 @@ fn heaviest_of(parts: &[Hir]) -> Vec<Step> {
         }
     };
     let mut row: Vec<Step> = Vec::new();
-    let outside = Step::one(Classes::OUTSIDE);
+    let outside = Step::one(Bytes::outside());
     for (index, part) in parts.iter().enumerate() {
         if is_word_boundary(part) {
             let next = parts.get(index + 1).and_then(|next| opening(next).0.first().copied());
             if ends_in_word(&row) {
                 consider(&[&row[..], &[outside]].concat());
-            } else if row.is_empty() && next.is_some_and(|n| n.classes.is_word() && !n.optional) {
+            } else if row.is_empty() && next.is_some_and(|next| next.is_word() && !next.optional) {
                 row.push(outside);
             }
             continue;
@@ -126,7 +86,7 @@ fn trimmed(row: &[Step]) -> &[Step] {
 /// Whether a letter or a digit is the last byte, whichever that is.
 fn ends_in_word(row: &[Step]) -> bool {
     let first_of_end = row.iter().rposition(|step| !step.optional);
-    first_of_end.is_some_and(|first| row[first..].iter().all(|step| step.classes.is_word()))
+    first_of_end.is_some_and(|first| row[first..].iter().all(Step::is_word))
 }
 
 fn is_word_boundary(hir: &Hir) -> bool {
@@ -138,7 +98,8 @@ fn opening(hir: &Hir) -> (Vec<Step>, bool) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => (Vec::new(), true),
         HirKind::Literal(literal) => {
-            (literal.0.iter().map(|&b| Step::one(Classes::of(b))).collect(), true)
+            let one = |&byte| Step::one(Bytes::of([(byte, byte)].into_iter()));
+            (literal.0.iter().map(one).collect(), true)
         }
         HirKind::Class(class) => of_class(class),
         HirKind::Capture(capture) => opening(&capture.sub),
@@ -152,8 +113,8 @@ fn opening(hir: &Hir) -> (Vec<Step>, bool) {
             let more = repetition.max.map(|max| max - repetition.min);
             match (more, &steps[..]) {
                 (Some(0), _) => {}
-                (Some(more @ ..=MOST_OPTIONAL), &[Step { classes, .. }]) => {
-                    row.extend([Step { classes, optional: true }].repeat(times(more)));
+                (Some(more @ ..=MOST_OPTIONAL), &[Step { bytes, .. }]) => {
+                    row.extend([Step { bytes, optional: true }].repeat(times(more)));
                 }
                 _ => return (row, false),
             }
@@ -181,35 +142,31 @@ fn of_any(parts: &[Hir]) -> (Vec<Step>, bool) {
     let fixed = |row: &[Step]| row.iter().take_while(|step| !step.optional).count();
     let len = openings.iter().map(|(row, _)| fixed(row)).min().unwrap_or(0);
     let any = |at: usize| {
-        let all = openings.iter().fold(Classes(0), |sum, (row, _)| sum.with(row[at].classes));
-        Step::one(all)
+        Step::one(openings.iter().fold(Bytes::NONE, |sum, (row, _)| sum.with(row[at].bytes)))
     };
     let whole = openings.iter().all(|(row, whole)| *whole && row.len() == len);
     ((0..len).map(any).collect(), whole)
 }
 
 fn of_class(class: &Class) -> (Vec<Step>, bool) {
-    let ranges: Vec<(u32, u32)> = match class {
-        Class::Bytes(class) => {
-            class.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect()
-        }
+    let (bytes, whole) = match class {
+        Class::Bytes(class) => (Bytes::of(class.iter().map(|r| (r.start(), r.end()))), true),
         Class::Unicode(class) => {
-            class.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect()
+            let ascii = class.iter().filter_map(|r| {
+                let start = u8::try_from(r.start()).ok().filter(u8::is_ascii)?;
+                Some((start, u8::try_from(r.end()).map_or(0x7f, |end| end.min(0x7f))))
+            });
+            let (bytes, whole) = (Bytes::of(ascii), class.iter().all(|r| r.end().is_ascii()));
+            // A character beyond ASCII takes several bytes, all of them high.
+            (if whole { bytes } else { bytes.with(Bytes::HIGH) }, whole)
         }
     };
-    let ascii = ranges.iter().all(|&(_, end)| end < 0x80);
-    let mut classes = if ascii { Classes(0) } else { Classes::HIGH };
-    for byte in 0..0x80 {
-        if ranges.iter().any(|&(start, end)| (start..=end).contains(&byte)) {
-            classes = classes.with(Classes::of(byte as u8));
-        }
-    }
-    // A character beyond ASCII takes several bytes, all of them high.
-    (vec![Step::one(classes)], ascii || matches!(class, Class::Bytes(_)))
+    (vec![Step::one(bytes)], whole)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::bytes::Classes;
     use super::*;
 
     /// The row of `pattern`: a letter for each step (digits, capitals, letters of either case, outside),
@@ -217,16 +174,16 @@ mod tests {
     fn row_of(pattern: &str) -> String {
         let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
         let row = row(&parser.parse(pattern).expect("a pattern"));
-        let letter = |classes| match classes {
+        let letter = |bytes: Bytes| match bytes.classes() {
+            _ if bytes == Bytes::outside() => '|',
             Classes::DIGIT => 'd',
             Classes::UPPER => 'U',
             Classes::OTHER => '_',
-            Classes::OUTSIDE => '|',
             Classes(6) => 'l',
             _ => '?',
         };
         let of = |step: &Step| {
-            [Some(letter(step.classes)), step.optional.then_some('?')].into_iter().flatten()
+            [Some(letter(step.bytes)), step.optional.then_some('?')].into_iter().flatten()
         };
         row.iter().flat_map(of).collect()
     }
