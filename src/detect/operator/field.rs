@@ -5,8 +5,8 @@
 //! value that is an array or object gives its scalars. Nothing is parsed as a whole: a value that is
 //! cut ends with its line.
 //!
-//! Cost: two bytes before each separator are compared with the ends of all keys; what passes has its
-//! key looked at.
+//! Cost: two bytes before each separator are compared with the ends of all keys, then eight; what passes
+//! has its key looked at.
 
 use memchr::{memchr, memchr2};
 
@@ -16,6 +16,7 @@ use crate::rules::book::{Glob, Step};
 use crate::scan::Lane;
 use crate::span::Span;
 
+use super::ends::Ends;
 use super::json;
 use super::lines::Lines;
 
@@ -28,20 +29,19 @@ const MOST_BLANKS: usize = 8;
 #[derive(Debug)]
 pub(super) struct FieldRules {
     rules: Vec<(u16, Fields)>,
-    /// Which pairs of bytes may end a key, lower case: one bit for each pair.
-    ends: Box<[u64; 1024]>,
+    ends: Ends,
 }
 
 impl FieldRules {
     pub(super) fn new(rules: Vec<(u16, Fields)>) -> Self {
-        let mut ends = Box::new([0; 1024]);
+        let mut ends = Ends::default();
         for (_, fields) in &rules {
             for glob in fields.keys.iter().chain(&fields.headers) {
-                allow(&mut ends, glob.as_bytes());
+                ends.allow(glob.as_bytes());
             }
             if !fields.json.is_empty() {
                 // The last step may be any key.
-                ends.fill(u64::MAX);
+                ends.allow(b"*");
             }
         }
         Self { rules, ends }
@@ -79,9 +79,7 @@ impl FieldRules {
         while end > 0 && matches!(text[end - 1], b'"' | b'\\' | b'\'' | b' ') {
             end -= 1;
         }
-        let Some([a, b]) = text[..end].last_chunk() else { return end == 1 };
-        let pair = usize::from(a.to_ascii_lowercase()) << 8 | usize::from(b.to_ascii_lowercase());
-        self.ends[pair / 64] >> (pair % 64) & 1 != 0
+        self.ends.may_end(&text[..end])
     }
 
     #[cold]
@@ -146,25 +144,6 @@ impl<'t> Reader<'t> {
         let line = &self.text[start..end];
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         (line.strip_suffix(b"\r").unwrap_or(line), start)
-    }
-}
-
-/// Notes how a key may end that `glob` matches.
-fn allow(ends: &mut [u64; 1024], glob: &[u8]) {
-    let is_fixed = |b: &u8| !matches!(b, b'*' | b'?');
-    match glob {
-        [.., a, b] if is_fixed(a) && is_fixed(b) => {
-            let pair = usize::from(*a) << 8 | usize::from(*b);
-            ends[pair / 64] |= 1 << (pair % 64);
-        }
-        // Any pair that ends so, or any at all.
-        [.., b] if is_fixed(b) => {
-            for a in 0..=u8::MAX {
-                let pair = usize::from(a) << 8 | usize::from(*b);
-                ends[pair / 64] |= 1 << (pair % 64);
-            }
-        }
-        _ => ends.fill(u64::MAX),
     }
 }
 

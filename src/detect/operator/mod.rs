@@ -28,6 +28,7 @@ mod bytes;
 mod check;
 mod claim;
 mod compile;
+mod ends;
 mod field;
 mod gate;
 mod json;
