@@ -37,7 +37,7 @@ impl Need {
         let row = steps::row(hir);
         let shortest = literals.as_deref().map_or(0, shortest);
         match literals {
-            Some(literals) if shortest >= 3 || is_rare(&literals) => Need::Literals(literals),
+            Some(literals) if is_rare(&literals) => Need::Literals(literals),
             _ if steps::weight(&row) >= LEAST_WEIGHT => Need::Row(row),
             Some(literals) if shortest == 2 => Need::Literals(literals),
             _ => Need::Nothing,
@@ -62,9 +62,9 @@ fn shortest(literals: &[Vec<u8>]) -> usize {
     literals.iter().map(Vec::len).min().unwrap_or(0)
 }
 
-/// Signs that few lines hold.
+/// Signs that few lines hold, or more than two bytes: these alone are worth a look at each place.
 fn is_rare(literals: &[Vec<u8>]) -> bool {
-    literals.iter().all(|literal| literal.len() > 1 || matches!(&literal[..], b"@" | b"~" | b"^"))
+    literals.iter().all(|literal| literal.len() > 2 || matches!(&literal[..], b"@" | b"~" | b"^"))
 }
 
 /// The strings that `hir` matches, if they are few.
@@ -189,6 +189,8 @@ mod tests {
         expected.push(outside);
         assert_eq!(need(r"\b[A-Z]{2}\d{6}\b"), Need::Row(expected));
         assert_eq!(need(r"\w+\d{8,}x?"), Need::Row(vec![digit; 8]));
+        let chip = [vec![of(b'8', b'8'), of(b'9', b'9')], vec![digit; 17]].concat();
+        assert_eq!(need(r"89\d{17,18}"), Need::Row(chip));
     }
 
     #[test]
