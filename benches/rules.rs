@@ -1,5 +1,5 @@
 //! What rules of an operator cost: the flow without any, with fifty patterns, with a list of a million
-//! literals, over the same log without identities. The ratios are what counts.
+//! literals, with six packs, over the same log without identities. The ratios are what counts.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -49,6 +49,15 @@ fn list(entries: usize) -> (tempfile::TempDir, Book) {
     (folder, book)
 }
 
+/// The packs of identifiers; those of addresses would find something.
+fn packs() -> Book {
+    let mut book = Book::default();
+    for pack in ["finance", "germany", "usa", "email"] {
+        book.add_pack(pack).expect("a pack");
+    }
+    book
+}
+
 fn engine(book: Book) -> Engine {
     let keys = Keys::ephemeral(&Domain::default(), &book.types(&Counts::TYPES));
     Engine::new(Setup { book, ..Setup::default() }, keys.expect("random bytes"))
@@ -63,9 +72,12 @@ fn rules(c: &mut Criterion) {
     let (_folder, million) = list(1_000_000);
     let mut group = c.benchmark_group("rules");
     group.throughput(Throughput::Bytes(corpus.text.len() as u64));
-    for (name, book) in
-        [("none", Book::default()), ("50-patterns", fifty), ("1M-literals", million)]
-    {
+    for (name, book) in [
+        ("none", Book::default()),
+        ("50-patterns", fifty),
+        ("1M-literals", million),
+        ("packs", packs()),
+    ] {
         let engine = engine(book);
         let (mut scratch, mut spare) = (engine.scratch(), Spare::default());
         group.bench_function(name, |bencher| {
