@@ -41,20 +41,28 @@ impl Walk<'_> {
         for candidate in candidates {
             let at = candidate.at as usize;
             if at >= line.text.len() {
+                self.next_cell(&mut line, usize::MAX);
                 if recall {
                     first = self.recall(&line, feeds, first);
                 }
                 line = Line::after(block, at, line.text.len(), feeds);
             }
-            if let Some(cell) = line.next_cell.take_if(|cell| at >= cell.start) {
-                self.settle_name(&mut line, Some((cell, Context::Row)));
-            }
+            self.next_cell(&mut line, at);
             if at >= line.done && at < line.text.len() {
                 self.look(&mut line, at, candidate.trigger);
             }
         }
+        self.next_cell(&mut line, usize::MAX);
         if recall {
             self.recall(&line, feeds, first);
+        }
+    }
+
+    /// Settles the name in the cell behind a number that was found, once that is reached.
+    #[inline]
+    fn next_cell(&mut self, line: &mut Line, at: usize) {
+        if let Some(cell) = line.next_cell.take_if(|cell| at >= cell.start) {
+            self.settle_name(line, Some((cell, Context::Row)));
         }
     }
 

@@ -124,6 +124,18 @@ fn running_text_is_read_with_its_neighbours() {
 }
 
 /// Such lines have nothing else that the scan would propose.
+/// Nothing of it opens with a capital of ASCII behind a space, and nothing comes after it.
+#[test]
+fn a_name_may_fill_the_last_cell_of_its_row() {
+    for text in [
+        "1;+493023125000;Ömer Çelik",
+        "1;+493023125000;Ömer Çelik\r\n2;Bob",
+        "1;+493023125000;Ömer Çelik;x=1",
+    ] {
+        assert_eq!(names(text), ["Ömer Çelik"], "{text}");
+    }
+}
+
 /// Half a name beside the token of the other half would be found by a second pass alone.
 #[test]
 fn a_value_that_is_damaged_behind_a_name_keeps_no_half_of_it() {
