@@ -2,8 +2,11 @@
 //! share no code with the crate.
 
 use lognym::detect::operator::{Operator, Scratch};
+use lognym::engine::{Engine, Setup, Spare};
+use lognym::pseudonym::{Domain, Keys};
 use lognym::rules::book::{Book, pack};
 use lognym::scan::Kernel;
+use lognym::stats::Counts;
 use proptest::prelude::*;
 
 fn operator(pack: &str, id: &str) -> Operator {
@@ -16,6 +19,28 @@ fn operator(pack: &str, id: &str) -> Operator {
 fn finds(operator: &Operator, text: &str) -> Vec<String> {
     let hits = operator.hits(text.as_bytes(), &mut Scratch::default()).to_vec();
     hits.iter().map(|hit| text[hit.span.start..hit.span.end].to_owned()).collect()
+}
+
+#[test]
+fn addresses_with_numbers_are_filtered_once() {
+    let mut book = Book::default();
+    ["email", "web", "telecom"].iter().for_each(|name| book.add_pack(name).expect("a pack"));
+    let keys =
+        Keys::ephemeral(&Domain::default(), &book.types(&Counts::TYPES)).expect("randomness");
+    let engine = Engine::new(Setup { book, ..Setup::default() }, keys).expect("packs compile");
+    let clean = |text: &str| {
+        let vetted = engine.process(text.as_bytes(), &mut engine.scratch(), Spare::default());
+        String::from_utf8_lossy(vetted.as_bytes()).into_owned()
+    };
+    for text in [
+        "P-Asserted-Identity: <+493023125000@sip.example.net>",
+        "To: \"+493023125000@sip.example.net\";tag=7",
+        "{\"to\":\"+493023125000@sip.example.net\",\"cc\":\"e.beispiel@mail.example\"}",
+    ] {
+        let once = clean(text);
+        assert!(once.contains("tel_") && once.contains("@sip.example.net"), "{once}");
+        assert_eq!(once, clean(&once));
+    }
 }
 
 /// Luhn as the standard's prose has it: double every second digit from the right, add the digits.

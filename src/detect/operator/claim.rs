@@ -6,6 +6,7 @@
 use memchr::memrchr;
 
 use crate::carrier;
+use crate::pseudonym::token;
 use crate::rules::book::model::{Action, Form, Truncate};
 use crate::span::Span;
 
@@ -123,6 +124,12 @@ fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
+/// `tel_...@host`: the person in the address has a token, and what is left of it is a host. The address need not
+/// have been one of mail before: `<+49...@host>` is none.
+fn is_at_host(text: &[u8]) -> bool {
+    text.get(token::LEN) == Some(&b'@') && token::lex(text).is_some()
+}
+
 /// Whether there is nothing but blanks, spelled in whatever way.
 fn is_blank(text: &[u8]) -> bool {
     let mut at = 0;
@@ -149,7 +156,8 @@ impl Operator {
         found: &mut Found,
     ) -> Option<Claim> {
         let treatment = &self.treatments[usize::from(hit.rule)];
-        if is_blank(&block[hit.span.start..hit.span.end]) {
+        let text = &block[hit.span.start..hit.span.end];
+        if is_blank(text) || is_at_host(text) {
             return None;
         }
         let rank = self.rank(hit.rule);
