@@ -49,7 +49,7 @@
 //! | detectors | [`detect`] |
 //! | stages and their data | [`scan`], [`rules`], [`lexicon`], [`roster`], [`memory`], [`plan`], [`pseudonym`] |
 //! | words in any spelling | [`spelling`] |
-//! | plain things | [`span`], [`class`], [`carrier`], [`octets`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
+//! | plain things | [`span`], [`class`], [`carrier`], [`colour`], [`octets`], [`fold`], [`frame`], [`stats`], [`secret`], [`replace`], [`manual`] |
 //!
 //! The binary stands above all of it and uses this public library only. `unsafe` lives in the scan
 //! kernels of the architectures, nowhere else. No error, message or figure ever holds input bytes.
@@ -58,6 +58,7 @@ pub mod action;
 pub mod audit;
 pub mod carrier;
 pub mod class;
+pub mod colour;
 #[doc(hidden)]
 pub mod corpus;
 pub mod detect;

@@ -5,7 +5,10 @@
 
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::carrier;
+use crate::pseudonym::canon;
 use crate::rules::evidence::Evidence;
 use crate::span::{Span, TypeCode};
 
@@ -124,6 +127,40 @@ impl Found {
         self.values.extend_from_slice(b"raw:");
         digits::digits_into(text, span, &mut self.values);
         Span::new(start, self.values.len())
+    }
+
+    /// Adds what was found in another `text`, of which `source` tells where it stands in this one; findings are
+    /// in ascending order then.
+    pub fn take_over(&mut self, more: &Found, text: &[u8], source: impl Fn(Span) -> Span) {
+        for finding in &more.findings {
+            let span = source(finding.span);
+            let value = match more.value(finding) {
+                Some(value) => self.keep(value),
+                // More stands between its words here than there.
+                None if span.len() != finding.span.len() => {
+                    self.keep_name(&text[finding.span.start..finding.span.end])
+                }
+                None => Span::default(),
+            };
+            self.findings.push(Finding { span, value, ..*finding });
+        }
+        let place = |at: usize| source(Span::new(at, at + 1)).start;
+        self.token_places.extend(more.token_places.iter().map(|&at| place(at)));
+        self.foreign += more.foreign;
+        if let (Some(rejected), Some(more)) = (&mut self.rejected, &more.rejected) {
+            rejected.extend(more.iter().map(|one| Rejected { span: source(one.span), ..*one }));
+            rejected.sort_unstable_by_key(|one| one.span);
+        }
+        self.findings.sort_by_key(|finding| finding.span);
+    }
+
+    /// Keeps the canonical form of a name.
+    fn keep_name(&mut self, surface: &[u8]) -> Span {
+        let mut text = Zeroizing::new(String::new());
+        let mut value = Zeroizing::new(Vec::new());
+        carrier::decode_into(surface, &mut text);
+        canon::name(&text, &mut value);
+        self.keep(&value)
     }
 
     /// What is left of `finding` in `span`, blanks around it apart; nothing if that has no letter and

@@ -19,6 +19,7 @@ use crate::scan::template::Seed;
 pub mod again;
 mod case;
 mod cells;
+pub mod coloured;
 mod columns;
 mod context;
 mod damaged;

@@ -66,7 +66,7 @@ impl Familiar {
             if line.digest != Template::ALONE && self.slots[slot(line.digest)] == line.digest {
                 line.digest = Template::ALONE;
                 known += 1;
-                leave_out(marks, start, end);
+                marks.leave_out(start, end);
             }
             start = end;
         }
@@ -112,22 +112,6 @@ fn slot(digest: u64) -> usize {
     digest as usize % Familiar::SLOTS
 }
 
-/// Wants no candidates from `start` to `end`.
-fn leave_out(marks: &mut Marks, start: usize, end: usize) {
-    if marks.wanted.is_empty() {
-        marks.wanted.resize(marks.lanes.len(), u64::MAX);
-    }
-    let (first, last) = (start / 64, (end - 1) / 64);
-    let (from, to) = (u64::MAX << (start % 64), u64::MAX >> (63 - (end - 1) % 64));
-    if first == last {
-        marks.wanted[first] &= !(from & to);
-        return;
-    }
-    marks.wanted[first] &= !from;
-    marks.wanted[first + 1..last].fill(0);
-    marks.wanted[last] &= !to;
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,16 +151,5 @@ mod tests {
         let mut resting = trial(4);
         assert!(resting.rests(Familiar::REST - 1) && resting.rests(1));
         assert!(!resting.rests(1));
-    }
-
-    #[test]
-    fn all_bytes_of_a_line_are_left_out_and_no_other() {
-        for (start, end) in [(0, 1), (3, 64), (3, 65), (64, 128), (60, 260)] {
-            let mut marks = Marks::default();
-            Kernel::auto().mark(&[b' '; 300], &mut marks);
-            leave_out(&mut marks, start, end);
-            let wanted = |at: usize| marks.wanted[at / 64] >> (at % 64) & 1 == 1;
-            assert!((0..300).all(|at| wanted(at) != (start..end).contains(&at)), "{start}..{end}");
-        }
     }
 }

@@ -25,6 +25,7 @@ use crate::rules::{RuleSet, RulesError};
 use crate::scan::Kernel;
 use crate::stats::Counts;
 
+mod coloured;
 mod familiar;
 mod identities;
 mod reason;
@@ -185,6 +186,11 @@ impl Engine {
     /// Stages scan, sift and candidates for a block with these `columns`.
     fn look(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) {
         self.scan(block, scratch);
+        self.seek(columns, block, scratch);
+    }
+
+    /// Stages sift and candidates.
+    fn seek(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) {
         // Numbers that are rejected are told one by one, and a header has its say in each row.
         if scratch.found.rejected.is_none() && columns.is_empty() {
             self.sift(block, scratch);
@@ -197,8 +203,13 @@ impl Engine {
         columns.mark(block, &mut scratch.candidates);
     }
 
-    /// Stage scan: class masks and digit groups of the block.
+    /// Stage scan: class masks of the block, and its lines that have control sequences.
     pub fn scan(&self, block: &[u8], scratch: &mut Scratch) {
+        self.mark(block, scratch);
+        scratch.coloured.take(block, &mut scratch.marks);
+    }
+
+    fn mark(&self, block: &[u8], scratch: &mut Scratch) {
         self.kernel.mark(block, &mut scratch.marks);
         scratch.familiar.begin();
     }
@@ -229,17 +240,16 @@ impl Engine {
         scratch: &mut Scratch,
         memory: Option<&mut Memory>,
     ) -> usize {
-        let Scratch { marks, candidates, found, .. } = scratch;
-        let feeds = Feeds::of(&marks.lanes);
-        self.detector.run(block, feeds, columns, candidates, self.keys.kid(), found);
-        scratch.familiar.learn(&scratch.found);
+        self.judge(columns, block, scratch);
+        self.find_in_coloured(columns, scratch);
         if let Some(memory) = memory {
             self.detector.remember(block, memory, &mut scratch.found);
         }
         self.look_again(columns, block, scratch, MOST_LOOKS);
-        let Scratch { marks, found, operator: work, .. } = scratch;
+        let Scratch { marks, coloured, found, operator: work, .. } = scratch;
+        let masks = (&marks.lanes[..], &coloured.lines[..]);
         match &self.operator {
-            Some(operator) if operator.claim(block, &marks.lanes, found, work) => {
+            Some(operator) if operator.claim(block, masks, found, work) => {
                 resolve::settle(&mut work.claims, block, operator.cut(), found);
                 operator.drop_lines(block, &mut found.findings);
             }
@@ -249,6 +259,31 @@ impl Engine {
             resolve::disjoint(&mut scratch.found.findings);
         }
         scratch.found.findings.len()
+    }
+
+    /// Stages guard and detect.
+    fn judge(&self, columns: &Columns, block: &[u8], scratch: &mut Scratch) {
+        let Scratch { marks, candidates, found, familiar, .. } = scratch;
+        let feeds = Feeds::of(&marks.lanes);
+        self.detector.run(block, feeds, columns, candidates, self.keys.kid(), found);
+        familiar.learn(found);
+    }
+
+    /// Lines with control sequences are searched as a terminal shows them.
+    fn find_in_coloured(&self, columns: &Columns, scratch: &mut Scratch) {
+        let Scratch { coloured, found, shown, .. } = scratch;
+        let text = &coloured.text[..];
+        if text.is_empty() {
+            return;
+        }
+        let own = &mut **shown.get_or_insert_default();
+        own.found.rejected = found.rejected.is_some().then(Vec::new);
+        self.mark(text, own);
+        self.seek(columns, text, own);
+        self.judge(columns, text, own);
+        self.look_again(columns, text, own, MOST_LOOKS);
+        resolve::disjoint(&mut own.found.findings);
+        found.take_over(&own.found, text, |span| coloured.source(span));
     }
 
     /// Reads lines anew in which something was found that may speak for its neighbours, at most `looks`
@@ -262,7 +297,7 @@ impl Engine {
         found.take_again(lines);
         for &span in &*lines {
             line.fill(block, span, found.within(span));
-            self.scan(line.text(), own);
+            self.mark(line.text(), own);
             self.gather(columns, line.text(), own);
             let Scratch { marks, candidates, found: more, .. } = own;
             let feeds = Feeds::of(&marks.lanes);

@@ -1,5 +1,6 @@
 //! Working memory of a worker: what the stages hand to each other, and what they keep for the next block.
 
+use super::coloured::Coloured;
 use super::familiar::Familiar;
 use super::identities::Identities;
 use super::vetted::Spare;
@@ -21,6 +22,9 @@ pub struct Scratch {
     pub(super) operator: operator::Scratch,
     pub(super) identities: Identities,
     pub(super) actions: Actions,
+    /// Lines with control sequences, and what searches them; made when there is one.
+    pub(super) coloured: Coloured,
+    pub(super) shown: Option<Box<Scratch>>,
     /// For what arrays of bytes spell; made when there is one.
     pub(super) inner: Option<Box<Inner>>,
     /// For lines that are looked at once more; made when there is one.

@@ -81,6 +81,24 @@ pub struct Marks {
     pub wanted: Vec<u64>,
 }
 
+impl Marks {
+    /// Wants no candidates from `start` to `end`, of which there is one byte at least.
+    pub fn leave_out(&mut self, start: usize, end: usize) {
+        if self.wanted.is_empty() {
+            self.wanted.resize(self.lanes.len(), u64::MAX);
+        }
+        let (first, last) = (start / 64, (end - 1) / 64);
+        let (from, to) = (u64::MAX << (start % 64), u64::MAX >> (63 - (end - 1) % 64));
+        if first == last {
+            self.wanted[first] &= !(from & to);
+            return;
+        }
+        self.wanted[first] &= !from;
+        self.wanted[first + 1..last].fill(0);
+        self.wanted[last] &= !to;
+    }
+}
+
 /// The instructions that a kernel is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Isa {

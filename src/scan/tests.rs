@@ -271,3 +271,14 @@ fn kernels_are_chosen_by_name() {
     // No CPU runs both, so one of the two errs everywhere.
     assert!(isa_of("neon").is_err() || isa_of("avx2").is_err());
 }
+
+#[test]
+fn all_bytes_of_a_line_are_left_out_and_no_other() {
+    for (start, end) in [(0, 1), (3, 64), (3, 65), (64, 128), (60, 260)] {
+        let mut marks = Marks::default();
+        Kernel::auto().mark(&[b' '; 300], &mut marks);
+        marks.leave_out(start, end);
+        let wanted = |at: usize| marks.wanted[at / 64] >> (at % 64) & 1 == 1;
+        assert!((0..300).all(|at| wanted(at) != (start..end).contains(&at)), "{start}..{end}");
+    }
+}

@@ -2,6 +2,7 @@
 
 mod bench;
 mod chunking;
+mod colour;
 mod columns;
 mod config;
 mod detect;

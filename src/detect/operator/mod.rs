@@ -21,7 +21,7 @@ use crate::scan::{Kernel, Lane};
 use crate::span::{Span, TypeCode};
 use crate::stats::Label;
 
-use super::{Context, Finding, Found, Quotes};
+use super::{Context, Finding, Found, Quotes, coloured};
 
 mod before;
 mod bytes;
@@ -193,18 +193,26 @@ impl Operator {
     /// settled.
     pub fn hits<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Hit] {
         let mut lanes = std::mem::take(&mut scratch.lanes);
+        let mut coloured = Vec::new();
         self.kernel.classify(block, &mut lanes);
-        self.hits_in(block, &lanes, scratch);
+        coloured::lines(block, &lanes, &mut coloured);
+        self.hits_in(block, &lanes, &coloured, scratch);
         scratch.lanes = lanes;
         &scratch.hits
     }
 
-    /// The same for a `block` whose class masks are `lanes`.
-    fn hits_in(&self, block: &[u8], lanes: &[Lane], scratch: &mut Scratch) {
+    /// The same for a `block` whose class masks are `lanes`; lines with control sequences are `coloured`.
+    fn hits_in(&self, block: &[u8], lanes: &[Lane], coloured: &[Span], scratch: &mut Scratch) {
         let Scratch { view_lanes, view, searched, hits, memory, .. } = scratch;
         hits.clear();
         let mut add = |rule: u16, span: Span| hits.push(Hit { span, rule });
-        self.search(block, lanes, searched, &mut add);
+        self.search(block, lanes, searched, &mut |rule, span| {
+            // There a sequence would be taken for a part of what it colours.
+            let after = coloured.partition_point(|line| line.end <= span.start);
+            if coloured.get(after).is_none_or(|line| span.start < line.start) {
+                add(rule, span);
+            }
+        });
         let mut lines = Lines::new(block);
         self.finders.fields.run(block, lanes, &mut |rule, span| {
             if self.admits_text(rule, &mut lines, span) {
@@ -214,7 +222,7 @@ impl Operator {
         if !self.finders.patterns.is_empty() || !self.finders.lists.is_empty() {
             let Finders { patterns, lists, .. } = &self.finders;
             let may_hold = |line: &[u8]| !lists.is_empty() || patterns.may_be_in(line);
-            for_odd_lines(block, lanes, |start, line| {
+            for_odd_lines(block, lanes, coloured, |start, line| {
                 if may_hold(line) && view.fill(line, start) {
                     self.kernel.classify(view.text(), view_lanes);
                     let mut add = |rule, span| add(rule, view.source(span));
@@ -265,17 +273,17 @@ impl Operator {
         gate.admits_place(line, span, memory.of(hit.rule, start))
     }
 
-    /// Whether the operator says anything about this `block`, whose class masks are `lanes`: then
-    /// [`Scratch::claims`] holds all claims on it, the built-in findings among them.
+    /// Whether the operator says anything about this `block`, whose class masks are `lanes` and whose lines with
+    /// control sequences are `coloured`: then [`Scratch::claims`] holds all claims on it, the built-in findings among them.
     pub fn claim(
         &self,
         block: &[u8],
-        lanes: &[Lane],
+        (lanes, coloured): (&[Lane], &[Span]),
         found: &mut Found,
         scratch: &mut Scratch,
     ) -> bool {
         scratch.claims.clear();
-        self.hits_in(block, lanes, scratch);
+        self.hits_in(block, lanes, coloured, scratch);
         let changed = found.findings.iter().any(|f| self.builtin_of(f) != Builtin::Stays);
         if scratch.hits.is_empty() && !changed {
             return false;
@@ -385,8 +393,16 @@ fn claim_tokens(block: &[u8], line: Span, claims: &mut Vec<Claim>) {
     }
 }
 
-/// Calls `each` with start and text of every line that may have something to undo.
-fn for_odd_lines(block: &[u8], lanes: &[Lane], mut each: impl FnMut(usize, &[u8])) {
+/// Calls `each` with start and text of every line that may have something to undo: those that are `coloured`,
+/// and those with escapes or other scripts.
+fn for_odd_lines(
+    block: &[u8],
+    lanes: &[Lane],
+    coloured: &[Span],
+    mut each: impl FnMut(usize, &[u8]),
+) {
+    let mut each = |line: Span| each(line.start, block[line.start..line.end].trim_ascii_end());
+    coloured.iter().for_each(|&line| each(line));
     let mut done = 0;
     for (index, lane) in lanes.iter().enumerate() {
         let mut odd = lane.escape | lane.high;
@@ -398,7 +414,9 @@ fn for_odd_lines(block: &[u8], lanes: &[Lane], mut each: impl FnMut(usize, &[u8]
             }
             let line = line_around(block, Span::new(at, at + 1));
             done = line.end;
-            each(line.start, block[line.start..line.end].trim_ascii_end());
+            if coloured.binary_search(&line).is_err() {
+                each(line);
+            }
         }
     }
 }

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 /// The floors of the library, lowest first.
 const FLOORS: [&[&str]; 8] = [
     &[
-        "span", "class", "swar", "carrier", "octets", "fold", "corpus", "frame", "stats", "secret",
-        "replace", "manual",
+        "span", "class", "colour", "swar", "carrier", "octets", "fold", "corpus", "frame", "stats",
+        "secret", "replace", "manual",
     ],
     &["spelling"],
     &["scan", "rules", "lexicon", "roster", "memory", "pseudonym", "plan"],

@@ -79,11 +79,24 @@ fn glue() -> impl Strategy<Value = Vec<u8>> {
     let sign = select(&b"\n\t,;:=|/@<>()[]{}\"'\\+-_.&?*\r\x00\x1b"[..]).prop_map(|b| vec![b]);
     let rest =
         select(&["\r\n", ", ", "\\n", "\\\"", "\": \"", "\u{200b}", "%20", "&amp;", "\u{a0}"][..]);
+    let colour = select(
+        &[
+            "\x1b[36m",
+            "\x1b[0m",
+            "\x1b[1;35m",
+            "\\u001B[0m",
+            "\\x1b[1m",
+            "#033[0m",
+            "^[[0m",
+            "\x1b[K",
+        ][..],
+    );
     prop_oneof![
-        4 => Just(vec![b' ']),
-        2 => Just(Vec::new()),
-        3 => sign,
-        2 => rest.prop_map(|text| text.as_bytes().to_vec()),
+        8 => Just(vec![b' ']),
+        4 => Just(Vec::new()),
+        6 => sign,
+        4 => rest.prop_map(|text| text.as_bytes().to_vec()),
+        1 => colour.prop_map(|text| text.as_bytes().to_vec()),
     ]
 }
 

@@ -6,13 +6,13 @@
 use std::fmt;
 use std::ops::Deref;
 
-use lognym::carrier;
 use lognym::detect::Finding;
 use lognym::engine::Spare;
 use lognym::pseudonym::token;
 use lognym::scan::Kernel;
 use lognym::span::TypeCode;
 use lognym::stats::Counts;
+use lognym::{carrier, colour};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::RngSeed;
@@ -104,7 +104,11 @@ fn tokens(bytes: &[u8]) -> u64 {
                 .and_then(|start| carrier::unit(bytes, start))
                 .is_some_and(|unit| unit.len == len && len > 1)
         });
+        let coloured = (1..=20).any(|len| {
+            at.checked_sub(len).is_some_and(|start| colour::length(bytes, start) == Some(len))
+        });
         let free = escaped
+            || coloured
             || at == 0
             || !matches!(bytes[at - 1], b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'\\');
         let known = |found: token::Token| Counts::TYPES.contains(&found.kind);

@@ -1,0 +1,82 @@
+//! Lines with control sequences, as a terminal shows them.
+//!
+//! In: a block and its class masks. Out: its lines that have sequences, without these, one after the other as a
+//! block of their own, and the way back from its offsets. A sequence is glued to what it colours (`[36mErika`),
+//! so such lines are searched here and not where they stand; what is found is replaced where it stands, and the
+//! sequences around it stay.
+//!
+//! Cost: a search for three bytes, and a look at each backslash; the lines themselves are searched like others.
+
+use crate::colour;
+use crate::detect::coloured;
+use crate::scan::Marks;
+use crate::span::Span;
+
+/// The lines of a block that have control sequences.
+#[derive(Debug, Default)]
+pub(super) struct Coloured {
+    pub(super) lines: Vec<Span>,
+    /// The lines without the sequences.
+    pub(super) text: Vec<u8>,
+    /// Where each piece of the source begins, here and there.
+    pieces: Vec<(usize, usize)>,
+}
+
+impl Coloured {
+    /// Takes the lines of `block` that have sequences, and wants no candidates in them; whether there are any.
+    pub(super) fn take(&mut self, block: &[u8], marks: &mut Marks) -> bool {
+        self.text.clear();
+        self.pieces.clear();
+        coloured::lines(block, &marks.lanes, &mut self.lines);
+        for index in 0..self.lines.len() {
+            let line = self.lines[index];
+            marks.leave_out(line.start, line.end);
+            self.strip(block, line);
+        }
+        !self.lines.is_empty()
+    }
+
+    fn strip(&mut self, block: &[u8], line: Span) {
+        let text = &block[..line.end];
+        let mut start = line.start;
+        let opens = |byte: &u8| *byte == b'\\' || colour::OPENINGS.contains(byte);
+        while let Some(next) = text[start..].iter().position(opens) {
+            let at = start + next;
+            let Some(length) = colour::length(text, at) else {
+                self.push(text, start, at + 1);
+                start = at + 1;
+                continue;
+            };
+            self.push(text, start, at);
+            start = at + length;
+            let is_word =
+                |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
+            // A change of colour parts two words that nothing else parts.
+            if is_word(self.text.last()) && is_word(text.get(start)) {
+                self.pieces.push((self.text.len(), at));
+                self.text.push(b' ');
+            }
+        }
+        self.push(text, start, line.end);
+    }
+
+    fn push(&mut self, text: &[u8], start: usize, end: usize) {
+        if start < end {
+            self.pieces.push((self.text.len(), start));
+            self.text.extend_from_slice(&text[start..end]);
+        }
+    }
+
+    /// Where the text at `span` stands in the block, from its first byte to its last one.
+    pub(super) fn source(&self, span: Span) -> Span {
+        let last = span.end.saturating_sub(1).max(span.start);
+        Span::new(self.place(span.start), self.place(last) + span.end - last)
+    }
+
+    /// Where the byte at `at` stands in the block.
+    pub(super) fn place(&self, at: usize) -> usize {
+        let piece = self.pieces.partition_point(|(here, _)| *here <= at);
+        let (here, there) = self.pieces.get(piece.saturating_sub(1)).copied().unwrap_or_default();
+        there + (at - here)
+    }
+}
