@@ -69,18 +69,32 @@ fn key_quotes(head: &[u8]) -> Quotes {
 pub(super) fn element_quotes(head: &[u8], last: Option<usize>) -> Quotes {
     let Some(last) = last else { return Quotes::NO };
     let head = &head[..=last];
-    let quotes = Quotes::ending(head);
+    let quotes = element_opening(head);
     let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
     let level = json || quotes != Quotes::PLAIN || last > LONGEST_LOOK;
     if level && is_outside(head, quotes) { quotes } else { Quotes::NO }
+}
+
+/// How the string was opened that ends with `head`: one may end with backslashes of its own.
+fn element_opening(head: &[u8]) -> Quotes {
+    let closing = Quotes::ending(head);
+    let inside = &head[head.len().saturating_sub(LONGEST_LOOK)..head.len() - 1];
+    let before = memchr::memrchr_iter(b'"', inside).map(|at| Quotes::ending(&inside[..=at]));
+    before.into_iter().find(|quotes| quotes.level() == closing.level()).unwrap_or(closing)
 }
 
 /// So far back every string has ended: what was accepted without quotes stands outside of them.
 const LONGEST_LOOK: usize = 16 << 10;
 
 /// Whether what follows `head`, which ends with a quote spelled as `quotes`, stands outside of the
-/// strings of that level: those spelled alike come in pairs.
+/// strings of that level: within the string around it they come in pairs.
 fn is_outside(head: &[u8], quotes: Quotes) -> bool {
-    let alike = |&at: &usize| Quotes::ending(&head[..=at]) == quotes;
-    head.len() > LONGEST_LOOK || memchr::memchr_iter(b'"', head).filter(alike).count() % 2 == 0
+    let own = quotes.level();
+    let levels = memchr::memchr_iter(b'"', head).map(|at| Quotes::ending(&head[..=at]).level());
+    let count = |count: usize, level| match level {
+        level if level < own => 0,
+        level if level == own => count + 1,
+        _ => count,
+    };
+    head.len() > LONGEST_LOOK || levels.fold(0, count) % 2 == 0
 }

@@ -164,11 +164,27 @@ impl Line<'_> {
         let Some(field) = self.field.filter(|field| parted && field.start <= self.done) else {
             return;
         };
-        if self.opens_array(field.start) {
+        if self.opens_array(field.start) && self.is_element(field.start) {
             let start = self.done + gap;
             let quote = field.quote.filter(|_| self.text[start - 1] == b'"');
             self.field = Some(Field { start, quote, ..field });
         }
+    }
+
+    /// Whether what ends where all is settled is an element of an array, or some, the first of which begins at
+    /// `start`: nothing closes the array in between, or an object that the field is a member of, and
+    /// none is open that begins there.
+    fn is_element(&self, start: usize) -> bool {
+        const LONGEST: usize = 128;
+        let elements = &self.text[start..self.done];
+        let mut open = 0_usize;
+        let mut closes = |&byte: &u8| {
+            open += usize::from(matches!(byte, b'[' | b'{'));
+            let left = open.checked_sub(usize::from(matches!(byte, b']' | b'}')));
+            open = left.unwrap_or_default();
+            left.is_none()
+        };
+        elements.len() <= LONGEST && !elements.iter().any(&mut closes) && open == 0
     }
 
     /// Whether an array may have been opened before `at`. Each byte is looked at once.

@@ -20,6 +20,12 @@ impl Quotes {
         if slashes < Self::SPELLED.len() { Quotes(slashes as u8 + 1) } else { Quotes::NO }
     }
 
+    /// How deep the string is that such a quote opens or closes. A string may end with a backslash, which is spelled
+    /// by two of its level: `"\\\\"` closes what `"` opened.
+    pub(super) fn level(self) -> u32 {
+        self.0.trailing_zeros()
+    }
+
     /// The bytes to write on either side.
     pub fn as_bytes(self) -> &'static [u8] {
         &Self::SPELLED[Self::SPELLED.len() - usize::from(self.0)..]
