@@ -239,7 +239,12 @@ fn in_gap(line: &Line, gap: Span, parts: &Parts, words: Vocabulary, found: &mut 
     for &at in places.iter() {
         let free = at >= done && at != line.token_end;
         let again = free.then(|| at_place(line, at, gap.end, parts, words, &mut found.keys));
-        if let Some(span) = again.flatten() {
+        // Two tokens side by side would be none.
+        let touches = |span: &Span| {
+            span.start == gap.start && gap.start > line.start
+                || span.end == gap.end && gap.end < line.text.len()
+        };
+        if let Some(span) = again.flatten().filter(|span| !touches(span)) {
             found.push_name((span, Context::Memory));
             done = span.end;
         }
@@ -343,6 +348,7 @@ mod tests {
             "callerName=\"Erika Beispiel\" queue=Beispiel host=beispiel-01 x.beispiel.example",
             "callerName=\"Max Mustermann\" max retries, Mustermann GmbH",
             "callerName=\"Erika Beispiel\" Beispiel_1 beispiel=7 at Beispiel.java:7",
+            "M. von Петрова%2B493023125000 Herr ПЕТРОВА",
         ] {
             assert_eq!(again(line), [""; 0], "{line}");
         }
