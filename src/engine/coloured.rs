@@ -15,6 +15,7 @@ use crate::span::Span;
 /// The lines of a block that have control sequences.
 #[derive(Debug, Default)]
 pub(super) struct Coloured {
+    /// Where they are.
     pub(super) lines: Vec<Span>,
     /// The lines without the sequences.
     pub(super) text: Vec<u8>,
@@ -23,8 +24,8 @@ pub(super) struct Coloured {
 }
 
 impl Coloured {
-    /// Takes the lines of `block` that have sequences, and wants no candidates in them; whether there are any.
-    pub(super) fn take(&mut self, block: &[u8], marks: &mut Marks) -> bool {
+    /// Takes the lines of `block` that have sequences, and wants no candidates in them.
+    pub(super) fn take(&mut self, block: &[u8], marks: &mut Marks) {
         self.text.clear();
         self.pieces.clear();
         coloured::lines(block, &marks.lanes, &mut self.lines);
@@ -33,9 +34,9 @@ impl Coloured {
             marks.leave_out(line.start, line.end);
             self.strip(block, line);
         }
-        !self.lines.is_empty()
     }
 
+    /// Adds a line without its sequences, a blank in the place of those that part two words.
     fn strip(&mut self, block: &[u8], line: Span) {
         let text = &block[..line.end];
         let mut start = line.start;
@@ -49,10 +50,7 @@ impl Coloured {
             };
             self.push(text, start, at);
             start = at + length;
-            let is_word =
-                |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric() || *b >= 0x80);
-            // A change of colour parts two words that nothing else parts.
-            if is_word(self.text.last()) && is_word(text.get(start)) {
+            if coloured::parts(&self.text, &text[start..]) {
                 self.pieces.push((self.text.len(), at));
                 self.text.push(b' ');
             }
@@ -74,9 +72,33 @@ impl Coloured {
     }
 
     /// Where the byte at `at` stands in the block.
-    pub(super) fn place(&self, at: usize) -> usize {
+    fn place(&self, at: usize) -> usize {
         let piece = self.pieces.partition_point(|(here, _)| *here <= at);
         let (here, there) = self.pieces.get(piece.saturating_sub(1)).copied().unwrap_or_default();
         there + (at - here)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::Kernel;
+
+    #[test]
+    fn lines_lose_their_sequences_and_know_the_way_back() {
+        let block = b"plain\n\x1b[1mErika\x1b[0m \\x1b[3mBei\\spiel\x1b[0m7\r\n\n^[[0mend";
+        let (mut marks, mut coloured) = (Marks::default(), Coloured::default());
+        Kernel::auto().mark(block, &mut marks);
+        coloured.take(block, &mut marks);
+        assert_eq!(coloured.text, b"Erika Bei\\spiel 7\r\nend");
+        for (at, &byte) in coloured.text.iter().enumerate() {
+            let Span { start, end } = coloured.source(Span::new(at, at + 1));
+            let blank = block[start] == 0x1b && byte == b' ';
+            assert!(end == start + 1 && (block[start] == byte || blank), "{at}");
+        }
+        let whole = coloured.source(Span::new(0, 15));
+        assert_eq!(&block[whole.start..whole.end], &block[10..36]);
+        coloured.take(b"plain\n", &mut marks);
+        assert!(coloured.text.is_empty() && coloured.lines.is_empty());
     }
 }
