@@ -7,6 +7,8 @@
 //!
 //! Cost: a search for three bytes, and a look at each backslash; the lines themselves are searched like others.
 
+use memchr::{memchr, memchr3};
+
 use crate::colour;
 use crate::detect::coloured;
 use crate::scan::Marks;
@@ -39,21 +41,27 @@ impl Coloured {
     /// Adds a line without its sequences, a blank in the place of those that part two words.
     fn strip(&mut self, block: &[u8], line: Span) {
         let text = &block[..line.end];
+        let [escape, number, caret] = colour::OPENINGS;
+        // The end stands for none, so that nothing is looked for twice.
+        let or_end = |from: usize, found: Option<usize>| found.map_or(text.len(), |at| from + at);
+        let plain = |from| or_end(from, memchr3(escape, number, caret, &text[from..]));
+        let spelled = |from| or_end(from, memchr(b'\\', &text[from..]));
         let mut start = line.start;
-        let opens = |byte: &u8| *byte == b'\\' || colour::OPENINGS.contains(byte);
-        while let Some(next) = text[start..].iter().position(opens) {
-            let at = start + next;
-            let Some(length) = colour::length(text, at) else {
-                self.push(text, start, at + 1);
-                start = at + 1;
-                continue;
-            };
-            self.push(text, start, at);
-            start = at + length;
-            if coloured::parts(&self.text, &text[start..]) {
-                self.pieces.push((self.text.len(), at));
-                self.text.push(b' ');
+        let (mut next, mut slash) = (plain(start), spelled(start));
+        while next.min(slash) < text.len() {
+            let at = next.min(slash);
+            let mut end = at + 1;
+            if let Some(length) = colour::length(text, at) {
+                self.push(text, start, at);
+                end = at + length;
+                start = end;
+                if coloured::parts(&self.text, &text[end..]) {
+                    self.pieces.push((self.text.len(), at));
+                    self.text.push(b' ');
+                }
             }
+            next = if next < end { plain(end) } else { next };
+            slash = if slash < end { spelled(end) } else { slash };
         }
         self.push(text, start, line.end);
     }
