@@ -112,7 +112,7 @@ impl Phones<'_> {
         }
     }
 
-    /// `number`, or the part of it before one of its spaces or slashes, longest first, as a phone number;
+    /// `number`, or the part of it before one of its spaces, slashes or brackets, longest first, as a phone number;
     /// else what was seen of the whole: `around` it, and of itself. What is left of `number` is the
     /// part that was looked at last.
     fn decide(
@@ -239,11 +239,11 @@ fn could_be_accepted(number: &Number, place: &Place) -> bool {
         || shape::is_nanp_grouping(number)
 }
 
-/// Cuts `number` before the last of its spaces and slashes; false if it has none.
+/// Cuts `number` before the last of its spaces, slashes and brackets; false if it has none.
 fn shorten(number: &mut Number) -> bool {
     let parts = |&count: &usize| {
         let gap = number.groups[count].before;
-        gap.has(Signs::SPACE) || gap.has(Signs::SLASH)
+        [Signs::SPACE, Signs::SLASH, Signs::BRACKET].into_iter().any(|sign| gap.has(sign))
     };
     let Some(count) = (1..number.count).rev().find(parts) else { return false };
     number.cut(count);
