@@ -8,15 +8,11 @@
 use crate::pseudonym::token;
 use crate::span::{Span, TypeCode};
 
-use super::{Finding, Found};
+use super::{Finding, Found, Pieces};
 
 /// A line with tokens in the places of its findings.
 #[derive(Debug, Default)]
-pub struct Rewritten {
-    text: Vec<u8>,
-    /// Where each piece of the source begins, here and there.
-    pieces: Vec<(usize, usize)>,
-}
+pub struct Rewritten(Pieces);
 
 /// Key id and body of the tokens that stand for findings: nobody sees them.
 const REST: &[u8; token::LEN - 3] = b"_bcdfgh_bcdfghjkmnpqrstvbcdfghjk";
@@ -24,48 +20,31 @@ const REST: &[u8; token::LEN - 3] = b"_bcdfgh_bcdfghjkmnpqrstvbcdfghjk";
 impl Rewritten {
     /// Takes the line of `block` at `span` with its findings.
     pub fn fill(&mut self, block: &[u8], span: Span, findings: &[Finding]) {
-        self.text.clear();
-        self.pieces.clear();
+        let Self(pieces) = self;
+        pieces.clear();
         let mut start = span.start;
         for finding in findings {
-            self.take(block, Span::new(start, finding.span.start));
+            pieces.copy(block, Span::new(start, finding.span.start));
             let kind = if finding.kind() == TypeCode::TEL { TypeCode::TEL } else { TypeCode::NAM };
             let quote = finding.quotes.as_bytes();
             for part in [quote, kind.as_bytes(), REST, quote] {
-                self.text.extend_from_slice(part);
+                pieces.put(part, finding.span.start);
             }
             start = finding.span.end;
         }
-        self.take(block, Span::new(start, span.end));
-    }
-
-    fn take(&mut self, block: &[u8], piece: Span) {
-        self.pieces.push((self.text.len(), piece.start));
-        self.text.extend_from_slice(&block[piece.start..piece.end]);
+        pieces.copy(block, Span::new(start, span.end));
     }
 
     /// The line.
     pub fn text(&self) -> &[u8] {
-        &self.text
-    }
-
-    /// Where the text at `span` stands in the block.
-    fn source(&self, span: Span) -> Span {
-        let piece = self.pieces.partition_point(|(here, _)| *here <= span.start);
-        let (here, there) = self.pieces[piece.saturating_sub(1)];
-        let start = there + (span.start - here);
-        Span::new(start, start + span.len())
+        self.0.text()
     }
 }
 
 impl Found {
     /// Adds what was found in a rewritten line; in no order.
     pub fn adopt(&mut self, line: &Rewritten, more: &Found) {
-        for finding in &more.findings {
-            let value = more.value(finding).map_or(Span::default(), |value| self.keep(value));
-            let span = line.source(finding.span);
-            self.findings.push(Finding { span, value, ..*finding });
-        }
+        self.add_from(&line.0, more);
     }
 
     /// The findings in `span`, in ascending order.

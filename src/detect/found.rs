@@ -15,6 +15,7 @@ use crate::span::{Span, TypeCode};
 use super::key::KeyCache;
 use super::operator::RuleNo;
 use super::phone::{Phone, Rejected};
+use super::pieces::Pieces;
 use super::verdicts::Kept;
 use super::vocabulary::Memo;
 use super::{Context, Quotes, digits};
@@ -129,38 +130,41 @@ impl Found {
         Span::new(start, self.values.len())
     }
 
-    /// Adds what was found in another `text`, of which `source` tells where it stands in this one; findings are
-    /// in ascending order then.
-    pub fn take_over(&mut self, more: &Found, text: &[u8], source: impl Fn(Span) -> Span) {
+    /// Adds all that was found in `text`; findings are in ascending order then.
+    pub fn take_over(&mut self, text: &Pieces, more: &Found) {
+        self.add_from(text, more);
+        self.findings.sort_by_key(|finding| finding.span);
+        let place = |&at: &usize| text.source(Span::new(at, at + 1)).start;
+        self.token_places.extend(more.token_places.iter().map(place));
+        self.foreign += more.foreign;
+        if let (Some(rejected), Some(more)) = (&mut self.rejected, &more.rejected) {
+            rejected
+                .extend(more.iter().map(|one| Rejected { span: text.source(one.span), ..*one }));
+            rejected.sort_unstable_by_key(|one| one.span);
+        }
+    }
+
+    /// Adds the findings in `text`; in no order.
+    pub(super) fn add_from(&mut self, text: &Pieces, more: &Found) {
         for finding in &more.findings {
-            let span = source(finding.span);
+            let span = text.source(finding.span);
             let value = match more.value(finding) {
                 Some(value) => self.keep(value),
                 // More stands between its words here than there.
                 None if span.len() != finding.span.len() => {
-                    self.keep_name(&text[finding.span.start..finding.span.end])
+                    self.keep_name(&text.text()[finding.span.start..finding.span.end])
                 }
                 None => Span::default(),
             };
             self.findings.push(Finding { span, value, ..*finding });
         }
-        let place = |at: usize| source(Span::new(at, at + 1)).start;
-        self.token_places.extend(more.token_places.iter().map(|&at| place(at)));
-        self.foreign += more.foreign;
-        if let (Some(rejected), Some(more)) = (&mut self.rejected, &more.rejected) {
-            rejected.extend(more.iter().map(|one| Rejected { span: source(one.span), ..*one }));
-            rejected.sort_unstable_by_key(|one| one.span);
-        }
-        self.findings.sort_by_key(|finding| finding.span);
     }
 
     /// Keeps the canonical form of a name.
     fn keep_name(&mut self, surface: &[u8]) -> Span {
         let mut text = Zeroizing::new(String::new());
         let mut value = Zeroizing::new(Vec::new());
-        carrier::decode_into(surface, &mut text);
-        canon::name(&text, &mut value);
-        self.keep(&value)
+        self.keep(canon::written_name(surface, &mut text, &mut value))
     }
 
     /// What is left of `finding` in `span`, blanks around it apart; nothing if that has no letter and

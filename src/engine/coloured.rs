@@ -10,7 +10,7 @@
 use memchr::{memchr, memchr3};
 
 use crate::colour;
-use crate::detect::coloured;
+use crate::detect::{Pieces, coloured};
 use crate::scan::Marks;
 use crate::span::Span;
 
@@ -20,16 +20,13 @@ pub(super) struct Coloured {
     /// Where they are.
     pub(super) lines: Vec<Span>,
     /// The lines without the sequences.
-    pub(super) text: Vec<u8>,
-    /// Where each piece of the source begins, here and there.
-    pieces: Vec<(usize, usize)>,
+    pub(super) shown: Pieces,
 }
 
 impl Coloured {
     /// Takes the lines of `block` that have sequences, and wants no candidates in them.
     pub(super) fn take(&mut self, block: &[u8], marks: &mut Marks) {
-        self.text.clear();
-        self.pieces.clear();
+        self.shown.clear();
         coloured::lines(block, &marks.lanes, &mut self.lines);
         for index in 0..self.lines.len() {
             let line = self.lines[index];
@@ -52,38 +49,17 @@ impl Coloured {
             let at = next.min(slash);
             let mut end = at + 1;
             if let Some(length) = colour::length(text, at) {
-                self.push(text, start, at);
+                self.shown.copy(text, Span::new(start, at));
                 end = at + length;
                 start = end;
-                if coloured::parts(&self.text, &text[end..]) {
-                    self.pieces.push((self.text.len(), at));
-                    self.text.push(b' ');
+                if coloured::parts(self.shown.text(), &text[end..]) {
+                    self.shown.put(b" ", at);
                 }
             }
             next = if next < end { plain(end) } else { next };
             slash = if slash < end { spelled(end) } else { slash };
         }
-        self.push(text, start, line.end);
-    }
-
-    fn push(&mut self, text: &[u8], start: usize, end: usize) {
-        if start < end {
-            self.pieces.push((self.text.len(), start));
-            self.text.extend_from_slice(&text[start..end]);
-        }
-    }
-
-    /// Where the text at `span` stands in the block, from its first byte to its last one.
-    pub(super) fn source(&self, span: Span) -> Span {
-        let last = span.end.saturating_sub(1).max(span.start);
-        Span::new(self.place(span.start), self.place(last) + span.end - last)
-    }
-
-    /// Where the byte at `at` stands in the block.
-    fn place(&self, at: usize) -> usize {
-        let piece = self.pieces.partition_point(|(here, _)| *here <= at);
-        let (here, there) = self.pieces.get(piece.saturating_sub(1)).copied().unwrap_or_default();
-        there + (at - here)
+        self.shown.copy(text, Span::new(start, line.end));
     }
 }
 
@@ -98,15 +74,15 @@ mod tests {
         let (mut marks, mut coloured) = (Marks::default(), Coloured::default());
         Kernel::auto().mark(block, &mut marks);
         coloured.take(block, &mut marks);
-        assert_eq!(coloured.text, b"Erika Bei\\spiel 7\r\nend");
-        for (at, &byte) in coloured.text.iter().enumerate() {
-            let Span { start, end } = coloured.source(Span::new(at, at + 1));
+        assert_eq!(coloured.shown.text(), b"Erika Bei\\spiel 7\r\nend");
+        for (at, &byte) in coloured.shown.text().iter().enumerate() {
+            let Span { start, end } = coloured.shown.source(Span::new(at, at + 1));
             let blank = block[start] == 0x1b && byte == b' ';
             assert!(end == start + 1 && (block[start] == byte || blank), "{at}");
         }
-        let whole = coloured.source(Span::new(0, 15));
+        let whole = coloured.shown.source(Span::new(0, 15));
         assert_eq!(&block[whole.start..whole.end], &block[10..36]);
         coloured.take(b"plain\n", &mut marks);
-        assert!(coloured.text.is_empty() && coloured.lines.is_empty());
+        assert!(coloured.shown.text().is_empty() && coloured.lines.is_empty());
     }
 }

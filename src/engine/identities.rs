@@ -1,6 +1,5 @@
 //! From findings to tokens: canonical forms, the cache of MACs, the suppression list.
 
-use crate::carrier;
 use crate::pseudonym::suppress::Suppressed;
 use crate::pseudonym::{Identity, Keys, TokenCache, canon};
 use crate::span::TypeCode;
@@ -36,7 +35,13 @@ impl Identities {
             Some(value) => tokens.token(keys, kind, Identity::Canonical(value), || value, out),
             None => {
                 let identity = Identity::Surface(surface);
-                tokens.token(keys, kind, identity, || name_value(surface, text, buffer), out)
+                tokens.token(
+                    keys,
+                    kind,
+                    identity,
+                    || canon::written_name(surface, text, buffer),
+                    out,
+                )
             }
         }
     }
@@ -64,13 +69,4 @@ impl Identities {
         self.mark = mark;
         list.holds(&self.mark)
     }
-}
-
-/// The canonical form of a name from its text, escapes of the carrier undone.
-fn name_value<'c>(surface: &[u8], text: &mut String, canonical: &'c mut Vec<u8>) -> &'c [u8] {
-    text.clear();
-    canonical.clear();
-    carrier::decode_into(surface, text);
-    canon::name(text, canonical);
-    canonical
 }

@@ -272,7 +272,7 @@ impl Engine {
     /// Lines with control sequences are searched as a terminal shows them.
     fn find_in_coloured(&self, columns: &Columns, scratch: &mut Scratch) {
         let Scratch { coloured, found, shown, .. } = scratch;
-        let text = &coloured.text[..];
+        let text = coloured.shown.text();
         if text.is_empty() {
             return;
         }
@@ -283,7 +283,7 @@ impl Engine {
         self.judge(columns, text, own);
         self.look_again(columns, text, own, MOST_LOOKS);
         resolve::disjoint(&mut own.found.findings);
-        found.take_over(&own.found, text, |span| coloured.source(span));
+        found.take_over(&coloured.shown, &own.found);
     }
 
     /// Reads lines anew in which something was found that may speak for its neighbours, at most `looks`

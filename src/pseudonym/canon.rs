@@ -12,6 +12,7 @@ use std::ops::Range;
 use memchr::{memchr, memrchr};
 use unicode_normalization::char::{compose, is_combining_mark};
 
+use crate::carrier;
 use crate::fold::fold;
 
 /// Replaces `out` by the canonical form of a phone number that fits no plan: `raw:` and its
@@ -20,6 +21,15 @@ pub fn raw(digits: impl Iterator<Item = u8>, out: &mut Vec<u8>) {
     out.clear();
     out.extend_from_slice(b"raw:");
     out.extend(digits);
+}
+
+/// The canonical form of a person name from its text in the log, the escapes of the carrier undone. `text` and
+/// `canonical` are room for it.
+pub fn written_name<'c>(surface: &[u8], text: &mut String, canonical: &'c mut Vec<u8>) -> &'c [u8] {
+    text.clear();
+    carrier::decode_into(surface, text);
+    name(text, canonical);
+    canonical
 }
 
 /// Replaces `out` by the canonical form of a person name.

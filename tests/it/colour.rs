@@ -1,27 +1,16 @@
 //! Logs with the colours of a terminal: what is glued to a control sequence is found as if it stood alone, and
 //! the sequences stay.
 
-use lognym::engine::{Engine, Setup, Spare};
-use lognym::plan::Region;
-use lognym::pseudonym::{Domain, Keys, token};
-use lognym::rules::book::Book;
-use lognym::stats::Counts;
+use lognym::engine::{Engine, Spare};
+use lognym::pseudonym::token;
 
-fn engine(packs: &[&str]) -> Engine {
-    let mut book = Book::default();
-    packs.iter().for_each(|name| book.add_pack(name).expect("a pack"));
-    let keys =
-        Keys::ephemeral(&Domain::default(), &book.types(&Counts::TYPES)).expect("randomness");
-    let regions = Region::from_code("DE").into_iter().collect();
-    Engine::new(Setup { regions, book, ..Setup::default() }, keys).expect("packs compile")
-}
+use crate::subject::{shape, with_packs as engine};
 
 /// The output, how many tokens stood in the input, and the output with tokens shortened to their types.
 fn filtered(engine: &Engine, text: &str) -> (String, u64, String) {
     let vetted = engine.process(text.as_bytes(), &mut engine.scratch(), Spare::default());
     let output = String::from_utf8_lossy(vetted.as_bytes()).into_owned();
-    let token = regex::Regex::new("([a-z]{3})_[b-df-hjkmnp-tv]{6}_[b-df-hjkmnp-tv]{24}");
-    let shape = token.expect("a pattern").replace_all(&output, "<$1>").into_owned();
+    let shape = shape(&output);
     (output, vetted.counts().tokens_seen, shape)
 }
 

@@ -123,7 +123,6 @@ fn running_text_is_read_with_its_neighbours() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Such lines have nothing else that the scan would propose.
 /// Nothing of it opens with a capital of ASCII behind a space, and nothing comes after it.
 #[test]
 fn a_name_may_fill_the_last_cell_of_its_row() {
@@ -154,6 +153,7 @@ fn a_value_that_is_damaged_behind_a_name_keeps_no_half_of_it() {
     assert_eq!(names(r#"{"displayName":"in billing, reason - refund"}"#), [""; 0]);
 }
 
+/// Such lines have nothing else that the scan would propose.
 #[test]
 fn a_name_that_opens_a_line_needs_no_other_capital() {
     let log = "Kowalski hat angerufen\nÖzdemir hat angerufen\nFairchild called twice\n\

@@ -11,6 +11,8 @@ use lognym::secret::Secret;
 use lognym::stats::Counts;
 use proptest::prelude::*;
 
+use crate::subject::shape;
+
 /// A rule file of these rules; each gets examples that nobody runs here.
 fn book(rules: &[&str]) -> Book {
     let mut text = "format = \"lognym-rules-1\"\n".to_owned();
@@ -42,13 +44,6 @@ fn engine(rules: &[&str]) -> Engine {
 fn run(engine: &Engine, text: &str) -> String {
     let vetted = engine.process(text.as_bytes(), &mut engine.scratch(), Spare::default());
     String::from_utf8_lossy(vetted.as_bytes()).into_owned()
-}
-
-/// The output with every token shortened to its type.
-fn shape(text: &str) -> String {
-    let token = regex::Regex::new("([a-z]{3})_[b-df-hjkmnp-tv]{6}_[b-df-hjkmnp-tv]{24}");
-    let token = token.expect("a pattern");
-    token.replace_all(text, "<$1>").into_owned()
 }
 
 const CUSTOMER: &str = r#"[[rule]]

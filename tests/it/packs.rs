@@ -2,12 +2,12 @@
 //! share no code with the crate.
 
 use lognym::detect::operator::{Operator, Scratch};
-use lognym::engine::{Engine, Setup, Spare};
-use lognym::pseudonym::{Domain, Keys};
+use lognym::engine::Spare;
 use lognym::rules::book::{Book, pack};
 use lognym::scan::Kernel;
-use lognym::stats::Counts;
 use proptest::prelude::*;
+
+use crate::subject::with_packs;
 
 fn operator(pack: &str, id: &str) -> Operator {
     let mut book = Book::default();
@@ -23,11 +23,7 @@ fn finds(operator: &Operator, text: &str) -> Vec<String> {
 
 #[test]
 fn addresses_with_numbers_are_filtered_once() {
-    let mut book = Book::default();
-    ["email", "web", "telecom"].iter().for_each(|name| book.add_pack(name).expect("a pack"));
-    let keys =
-        Keys::ephemeral(&Domain::default(), &book.types(&Counts::TYPES)).expect("randomness");
-    let engine = Engine::new(Setup { book, ..Setup::default() }, keys).expect("packs compile");
+    let engine = with_packs(&["email", "web", "telecom"]);
     let clean = |text: &str| {
         let vetted = engine.process(text.as_bytes(), &mut engine.scratch(), Spare::default());
         String::from_utf8_lossy(vetted.as_bytes()).into_owned()

@@ -6,6 +6,7 @@ use lognym::detect::Finding;
 use lognym::engine::{Engine, Setup, Spare, Vetted};
 use lognym::plan::Region;
 use lognym::pseudonym::{Domain, Keys};
+use lognym::rules::book::Book;
 use lognym::scan::Kernel;
 use lognym::secret::Secret;
 use lognym::stats::Counts;
@@ -16,9 +17,27 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| engine(Kernel::auto()));
 pub(crate) fn engine(kernel: Kernel) -> Engine {
     let secret = Secret::filled(|bytes| bytes.iter_mut().zip(7..).for_each(|(b, i)| *b = i));
     let keys = Keys::derive(&secret, &Domain::default(), &Counts::TYPES);
-    let regions = ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect();
-    Engine::new(Setup { kernel, regions, ..Setup::default() }, keys)
+    Engine::new(Setup { kernel, regions: regions(), ..Setup::default() }, keys)
         .expect("the embedded rules are valid")
+}
+
+/// An engine with these packs and a key of its own.
+pub(crate) fn with_packs(packs: &[&str]) -> Engine {
+    let mut book = Book::default();
+    packs.iter().for_each(|name| book.add_pack(name).expect("a pack"));
+    let keys = Keys::ephemeral(&Domain::default(), &book.types(&Counts::TYPES));
+    Engine::new(Setup { regions: regions(), book, ..Setup::default() }, keys.expect("randomness"))
+        .expect("packs compile")
+}
+
+fn regions() -> Vec<Region> {
+    ["DE", "US", "GB"].iter().filter_map(|code| Region::from_code(code)).collect()
+}
+
+/// `output` with every token shortened to its type.
+pub(crate) fn shape(output: &str) -> String {
+    let token = regex::Regex::new("([a-z]{3})_[b-df-hjkmnp-tv]{6}_[b-df-hjkmnp-tv]{24}");
+    token.expect("a pattern").replace_all(output, "<$1>").into_owned()
 }
 
 pub(crate) fn process(block: &[u8]) -> Vetted {
