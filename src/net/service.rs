@@ -22,6 +22,9 @@ use super::{accept, admin, link, tls};
 use crate::engine::Engine;
 use crate::epochs::Epochs;
 
+/// What is open for one pair.
+type Pair = (Vec<Door>, Inlet, Outlet);
+
 /// A running sidecar.
 #[derive(Debug)]
 pub(super) struct Service {
@@ -73,6 +76,8 @@ impl Service {
             let outlet = Outlet::new(Arc::clone(&shared), index, pair.forward, queue)?;
             open.push((listen::open(&pair.listen, insecure_listen).await?, inlet, outlet));
         }
+        // Before anything that happens on them: a reader of the log learns first where it happens.
+        announce(&open, admin.as_ref());
         service.set_going(open, admin);
         let (epochs, reloaded) = (Arc::clone(&service.epochs), Arc::clone(&service.reloaded));
         let keeper = reload::keep(epochs, reloaded, engine, shared);
@@ -80,21 +85,18 @@ impl Service {
         Ok(service)
     }
 
-    fn set_going(&mut self, open: Vec<(Vec<Door>, Inlet, Outlet)>, admin: Option<TcpListener>) {
-        for (pair, (doors, inlet, outlet)) in (1..).zip(open) {
+    fn set_going(&mut self, open: Vec<Pair>, admin: Option<TcpListener>) {
+        for (doors, inlet, outlet) in open {
             self.client_tls.extend(outlet.tls.clone());
             self.outlets.spawn(outlet.run());
             for door in doors {
                 if let Door::Tcp(_, Some(tls), _) = &door {
                     self.server_tls.push(tls.clone());
                 }
-                tracing::info!(pair, uri = door.uri(), "listening");
                 self.doors.spawn(accept::serve(door, inlet.clone()));
             }
         }
         if let Some(listener) = admin {
-            let uri = listener.local_addr().map(|address| format!("http://{address}"));
-            tracing::info!(uri = uri.unwrap_or_default(), "admin listening");
             self.helpers.push(tokio::spawn(admin::run(listener, Arc::clone(&self.shared))));
         }
         self.helpers.push(tokio::spawn(life::watchdog()));
@@ -203,6 +205,19 @@ impl Service {
             servers.into_iter().for_each(|(slot, config)| slot.config.replace(config));
             clients.into_iter().for_each(|(slot, config)| slot.config.replace(config));
         })
+    }
+}
+
+/// Tells where it listens.
+fn announce(open: &[Pair], admin: Option<&TcpListener>) {
+    for (pair, (doors, ..)) in (1..).zip(open) {
+        for door in doors {
+            tracing::info!(pair, uri = door.uri(), "listening");
+        }
+    }
+    if let Some(listener) = admin {
+        let uri = listener.local_addr().map(|address| format!("http://{address}"));
+        tracing::info!(uri = uri.unwrap_or_default(), "admin listening");
     }
 }
 
