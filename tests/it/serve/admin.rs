@@ -8,7 +8,7 @@ use super::harness::{Sidecar, Sink, program};
 #[test]
 fn health_tells_whether_it_lives_and_readiness_whether_it_works() {
     let sink = Sink::start();
-    let address = sink.address();
+    let place = sink.place();
     let sidecar = Sidecar::start(&["--listen=tcp://127.0.0.1:0", "--forward", &sink.uri()]);
     sidecar.wait_for("lognym_forward_connected{pair=\"1\"}", |connected| connected == 1.0);
     assert_eq!(sidecar.get("/healthz"), ("HTTP/1.1 200 OK".to_owned(), "ok\n".to_owned()));
@@ -18,7 +18,7 @@ fn health_tells_whether_it_lives_and_readiness_whether_it_works() {
     assert_eq!(sidecar.get("/healthz").0, "HTTP/1.1 200 OK");
     let (status, reason) = sidecar.get("/readyz");
     assert!(status.contains("503") && reason.contains("not connected"), "{status} {reason}");
-    let _again = Sink::on(address);
+    let _again = Sink::on(&place);
     sidecar.wait_for("lognym_forward_connected{pair=\"1\"}", |connected| connected == 1.0);
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::harness::{Sidecar, Sink, eventually, nobody, program};
+use super::harness::{Place, Sidecar, Sink, eventually, program};
 use crate::util::{lognym, send};
 
 /// A log of numbered lines with something to hide in each.
@@ -33,20 +33,20 @@ fn forwarding_to(sink: &Sink) -> Sidecar {
 
 #[test]
 fn the_receiver_may_come_last() {
-    let address = nobody();
-    let forward = format!("tcp://{address}");
+    let place = Place::new();
+    let forward = place.uri();
     let sidecar = Sidecar::start(&["--listen=tcp://127.0.0.1:0", "--forward", &forward]);
     assert!(sidecar.get("/readyz").0.contains("503"));
     sidecar.send(numbered(0..100).as_bytes());
     sidecar.wait_for("lognym_forward_errors_total", |errors| errors >= 2.0);
-    let sink = Sink::on(address);
+    let sink = Sink::on(&place);
     assert!(numbers(&sink.wait_for_lines(100)).into_iter().eq(0..100));
 }
 
 #[test]
 fn a_receiver_that_restarts_regularly_gets_every_frame_once() {
     let mut sink = Sink::start();
-    let address = sink.address();
+    let place = sink.place();
     let sidecar = forwarding_to(&sink);
     let mut stream = sidecar.connect();
     let mut all = String::new();
@@ -54,7 +54,7 @@ fn a_receiver_that_restarts_regularly_gets_every_frame_once() {
         stream.write_all(numbered(50 * round..50 * (round + 1)).as_bytes()).expect("it is read");
         sink.wait_for_lines(50);
         all += &String::from_utf8(sink.close()).expect("text");
-        sink = Sink::on(address);
+        sink = Sink::on(&place);
     }
     assert!(numbers(&all).into_iter().eq(0..200));
     assert_eq!(sidecar.metrics()["lognym_replayed_frames_total"], 0.0);
@@ -63,7 +63,7 @@ fn a_receiver_that_restarts_regularly_gets_every_frame_once() {
 #[test]
 fn a_receiver_that_is_reset_under_load_loses_nothing() {
     let mut sink = Sink::start();
-    let address = sink.address();
+    let place = sink.place();
     let sidecar = forwarding_to(&sink);
     let mut stream = sidecar.connect();
     let count = 60_000;
@@ -77,7 +77,7 @@ fn a_receiver_that_is_reset_under_load_loses_nothing() {
         seen += &String::from_utf8(sink.reset()).expect("text");
         // A frame that was cut off ends here.
         seen.push('\n');
-        sink = Sink::on(address);
+        sink = Sink::on(&place);
     }
     sender.join().expect("no panic").expect("the sidecar reads");
     sidecar.wait_for("lognym_sent_frames_total", |sent| sent == count as f64);
@@ -95,13 +95,13 @@ fn a_receiver_that_is_killed_loses_nothing() {
     let Some(socat) = program("socat") else { return };
     let folder = tempfile::tempdir().expect("a folder can be made");
     let file = folder.path().join("received.log");
-    let address = nobody();
+    let place = Place::new();
     let start = || {
-        let listen = format!("TCP-LISTEN:{},bind=127.0.0.1,reuseaddr", address.port());
+        let listen = format!("TCP-LISTEN:{},bind=127.0.0.1,reuseaddr", place.address().port());
         let open = format!("OPEN:{},creat,append", file.display());
         Command::new(&socat).args(["-u", &listen, &open]).spawn().expect("socat starts")
     };
-    let forward = format!("tcp://{address}");
+    let forward = place.uri();
     let mut receiver = start();
     let sidecar = Sidecar::start(&["--listen=tcp://127.0.0.1:0", "--forward", &forward]);
     let mut stream = sidecar.connect();
@@ -275,7 +275,8 @@ fn frames_that_find_no_memory_are_withheld() {
 
 #[test]
 fn what_is_left_at_the_end_is_counted() {
-    let forward = format!("tcp://{}", nobody());
+    let nobody = Place::new();
+    let forward = nobody.uri();
     let args = ["--listen=tcp://127.0.0.1:0", "--forward", &forward, "--grace=1s"];
     let sidecar = Sidecar::start(&args);
     sidecar.send(numbered(0..100).as_bytes());

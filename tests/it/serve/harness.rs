@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -13,7 +14,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::net::sockopt::set_socket_linger;
+use rustix::net::sockopt::{set_socket_linger, set_socket_reuseaddr};
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, socket};
 use rustix::process::Signal;
 use serde_json::Value;
 
@@ -180,9 +182,37 @@ pub(super) fn eventually(mut condition: impl FnMut() -> bool, what: impl Fn() ->
     }
 }
 
+/// A TCP address for this test alone. Nobody listens on it at first; the system gives its port to no one else while
+/// it is kept, and who asks for it by number (with `SO_REUSEADDR`) may listen on it.
+#[derive(Clone)]
+pub(super) struct Place {
+    address: SocketAddr,
+    _kept: Arc<OwnedFd>,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let socket = socket(AddressFamily::INET, SocketType::STREAM, None).expect("a socket");
+        set_socket_reuseaddr(&socket, true).expect("a socket option");
+        bind(&socket, &any).expect("a port is free");
+        let address = getsockname(&socket).expect("it is bound").try_into().expect("an IP address");
+        Self { address, _kept: Arc::new(socket) }
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where to forward to.
+    pub(super) fn uri(&self) -> String {
+        format!("tcp://{}", self.address)
+    }
+}
+
 /// A receiver: takes connections one after the other and keeps what they bring.
 pub(super) struct Sink {
-    address: SocketAddr,
+    place: Place,
     state: Arc<(Mutex<Received>, Condvar)>,
 }
 
@@ -197,16 +227,15 @@ struct Received {
 
 impl Sink {
     pub(super) fn start() -> Self {
-        Self::on(([127, 0, 0, 1], 0).into())
+        Self::on(&Place::new())
     }
 
-    /// Listens on an address, as after a restart.
-    pub(super) fn on(address: SocketAddr) -> Self {
+    /// Listens at a place, as after a restart.
+    pub(super) fn on(place: &Place) -> Self {
         // The standard library sets SO_REUSEADDR.
-        let listener = TcpListener::bind(address).expect("the address is free");
-        let address = listener.local_addr().expect("the listener is bound");
+        let listener = TcpListener::bind(place.address).expect("nobody else listens there");
         let state = Arc::new((Mutex::default(), Condvar::new()));
-        let sink = Self { address, state: Arc::clone(&state) };
+        let sink = Self { place: place.clone(), state: Arc::clone(&state) };
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if !receive(stream, &state) {
@@ -219,11 +248,11 @@ impl Sink {
 
     /// Where to forward to.
     pub(super) fn uri(&self) -> String {
-        format!("tcp://{}", self.address)
+        self.place.uri()
     }
 
-    pub(super) fn address(&self) -> SocketAddr {
-        self.address
+    pub(super) fn place(&self) -> Place {
+        self.place.clone()
     }
 
     fn lock(&self) -> MutexGuard<'_, Received> {
@@ -282,8 +311,9 @@ impl Sink {
         drop(state);
         self.state.1.notify_all();
         // The thread waits for a connection, or for bytes.
-        let _ = TcpStream::connect(self.address);
-        eventually(|| TcpListener::bind(self.address).is_ok(), || "still listening".to_owned());
+        let address = self.place.address;
+        let _ = TcpStream::connect(address);
+        eventually(|| TcpListener::bind(address).is_ok(), || "still listening".to_owned());
         bytes
     }
 }
@@ -322,12 +352,6 @@ fn receive(mut stream: TcpStream, state: &(Mutex<Received>, Condvar)) -> bool {
             Err(_) => return true,
         }
     }
-}
-
-/// An address on which nobody listens.
-pub(super) fn nobody() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    listener.local_addr().expect("it is bound")
 }
 
 /// Where else programs are: services, and what `.ci/run` unpacks.

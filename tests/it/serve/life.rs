@@ -14,7 +14,7 @@ use lognym::rules::book::{Book, pack};
 use lognym::secret::Secret;
 use rustix::process::Signal;
 
-use super::harness::{Sidecar, Sink, eventually, nobody};
+use super::harness::{Place, Sidecar, Sink, eventually};
 use crate::util::{DEADLINE, lognym, run};
 
 fn key_id(text: &str) -> String {
@@ -51,7 +51,8 @@ fn what_was_sent_before_the_end_is_handed_over() {
 
 #[test]
 fn with_nothing_left_it_ends_without_a_receiver() {
-    let forward = format!("tcp://{}", nobody());
+    let nobody = Place::new();
+    let forward = nobody.uri();
     let args = ["--listen=tcp://127.0.0.1:0", "--forward", &forward, "--grace=1h"];
     let sidecar = Sidecar::start(&args);
     let _idle = sidecar.connect();
@@ -61,7 +62,8 @@ fn with_nothing_left_it_ends_without_a_receiver() {
 
 #[test]
 fn a_second_signal_ends_it_at_once() {
-    let forward = format!("tcp://{}", nobody());
+    let nobody = Place::new();
+    let forward = nobody.uri();
     let args = ["--listen=tcp://127.0.0.1:0", "--forward", &forward, "--grace=1h"];
     let sidecar = Sidecar::start(&args);
     let mut stream = sidecar.connect();

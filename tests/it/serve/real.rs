@@ -13,7 +13,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process_group};
 use tempfile::TempDir;
 
-use super::harness::{Sidecar, Sink, eventually, nobody, program, skipped};
+use super::harness::{Place, Sidecar, Sink, eventually, program, skipped};
 use super::tls::Certificates;
 
 pub(super) const LISTEN: &str = "--listen=tcp://127.0.0.1:0";
@@ -322,15 +322,15 @@ fn prometheus_scrapes_it() {
         sidecar.admin()
     );
     fs::write(&config, text).expect("a file can be written");
-    let address = nobody();
+    let place = Place::new();
     let mut command = Command::new(prometheus);
     command.arg(format!("--config.file={}", config.display()));
     command.arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()));
-    command.arg(format!("--web.listen-address={address}"));
+    command.arg(format!("--web.listen-address={}", place.address()));
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let _prometheus = Running::start(&mut command);
     let query = || {
-        let mut stream = TcpStream::connect(address).ok()?;
+        let mut stream = TcpStream::connect(place.address()).ok()?;
         let request = "GET /api/v1/query?query=lognym_sent_frames_total HTTP/1.0\r\n\r\n";
         stream.write_all(request.as_bytes()).ok()?;
         std::io::read_to_string(stream).ok()
