@@ -160,6 +160,16 @@ impl Found {
         }
     }
 
+    /// Moves a `finding` of a rule in `text` to where that comes from.
+    pub(super) fn move_to_source(&mut self, finding: &mut Finding, text: &Pieces) {
+        let span = text.source(finding.span);
+        if span.len() != finding.span.len() && finding.value.is_empty() {
+            // There more stands between its words.
+            finding.value = self.keep(&text.text()[finding.span.start..finding.span.end]);
+        }
+        finding.span = span;
+    }
+
     /// Keeps the canonical form of a name.
     fn keep_name(&mut self, surface: &[u8]) -> Span {
         let mut text = Zeroizing::new(String::new());

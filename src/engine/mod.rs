@@ -25,7 +25,6 @@ use crate::rules::{RuleSet, RulesError};
 use crate::scan::Kernel;
 use crate::stats::Counts;
 
-mod coloured;
 mod familiar;
 mod identities;
 mod reason;
@@ -206,7 +205,11 @@ impl Engine {
     /// Stage scan: class masks of the block, and its lines that have control sequences.
     pub fn scan(&self, block: &[u8], scratch: &mut Scratch) {
         self.mark(block, scratch);
-        scratch.coloured.take(block, &mut scratch.marks);
+        let Scratch { marks, coloured, .. } = scratch;
+        coloured.take(block, &marks.lanes);
+        for line in &coloured.lines {
+            marks.leave_out(line.start, line.end);
+        }
     }
 
     fn mark(&self, block: &[u8], scratch: &mut Scratch) {
@@ -247,9 +250,8 @@ impl Engine {
         }
         self.look_again(columns, block, scratch, MOST_LOOKS);
         let Scratch { marks, coloured, found, operator: work, .. } = scratch;
-        let masks = (&marks.lanes[..], &coloured.lines[..]);
         match &self.operator {
-            Some(operator) if operator.claim(block, masks, found, work) => {
+            Some(operator) if operator.claim(block, &marks.lanes, coloured, found, work) => {
                 resolve::settle(&mut work.claims, block, operator.cut(), found);
                 operator.drop_lines(block, &mut found.findings);
             }

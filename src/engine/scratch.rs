@@ -1,11 +1,11 @@
 //! Working memory of a worker: what the stages hand to each other, and what they keep for the next block.
 
-use super::coloured::Coloured;
 use super::familiar::Familiar;
 use super::identities::Identities;
 use super::vetted::Spare;
 use crate::action::Actions;
 use crate::detect::again::Rewritten;
+use crate::detect::coloured::Coloured;
 use crate::detect::operator;
 use crate::detect::{Finding, Found, Rejected};
 use crate::scan::Marks;

@@ -97,8 +97,8 @@ fn a_name_has_one_token_however_it_is_coloured() {
 }
 
 #[test]
-fn patterns_of_rules_see_what_is_coloured() {
-    let engine = engine(&["finance", "email"]);
+fn rules_see_what_is_coloured() {
+    let engine = engine(&["finance", "email", "web"]);
     for (text, expected) in [
         ("iban \x1b[36mDE02120300000000202051\x1b[0m", "iban \x1b[36m<ibn>\x1b[0m"),
         ("to \x1b[1me.beispiel@mail.example\x1b[0m", "to \x1b[1m<eml>\x1b[0m"),
@@ -106,6 +106,12 @@ fn patterns_of_rules_see_what_is_coloured() {
             r#"{"m":"\u001b[1me.beispiel@mail.example\u001b[0m"}"#,
             r#"{"m":"\u001b[1m<eml>\u001b[0m"}"#,
         ),
+        (
+            "\x1b[3msession_id\x1b[0m\x1b[2m=\x1b[0mk3j4h5 \x1b[3mn\x1b[0m\x1b[2m=\x1b[0m1",
+            "\x1b[3msession_id\x1b[0m\x1b[2m=\x1b[0m[ses] \x1b[3mn\x1b[0m\x1b[2m=\x1b[0m1",
+        ),
+        ("session_id=\x1b[1mk3j\x1b[0m-h5 n=1\n", "session_id=\x1b[1m[ses] n=1\n"),
+        ("\x1b[36mCookie: a=b\x1b[0m; c=d", "\x1b[36mCookie: [cok]"),
     ] {
         let (once, _, shape) = filtered(&engine, text);
         assert_eq!(shape, expected);

@@ -244,6 +244,7 @@ fn pieces() -> impl Strategy<Value = String> {
         "192.0.2.1",
         "of",
         "\u{200b}",
+        "\\u001b[1m",
     ]);
     prop::collection::vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }

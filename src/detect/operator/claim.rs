@@ -6,7 +6,6 @@
 use memchr::memrchr;
 
 use crate::carrier;
-use crate::colour;
 use crate::pseudonym::token;
 use crate::rules::book::model::{Action, Form, Truncate};
 use crate::span::Span;
@@ -72,12 +71,11 @@ impl<'b> Cursor<'b> {
     /// `span` without halves of escapes: those that it touches are in it.
     fn aligned(&mut self, span: Span) -> Span {
         while let Some(unit) = carrier::unit(self.line.text, self.at) {
-            let sequence = colour::length(self.line.text, self.at);
-            let next = self.at + sequence.unwrap_or(unit.len);
+            let next = self.at + unit.len;
             if next > span.start {
                 break;
             }
-            if sequence.is_some() || unit.len > 1 || !is_word(self.line.text[self.at]) {
+            if unit.len > 1 || !is_word(self.line.text[self.at]) {
                 self.run = next;
             }
             self.at = next;

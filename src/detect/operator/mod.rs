@@ -4,7 +4,7 @@
 //! settle: tokens that stand there first, then the operator's guards, then his rules, the last one
 //! first, then the built-in detectors. A rule finds by a pattern, by fields or by a list; its gate
 //! says whether that counts. Lines with escapes or invisible characters are searched a second time as
-//! people read them.
+//! people read them, lines with control sequences only as a terminal shows them.
 //!
 //! Nothing here runs when there are no rules. Otherwise the cost is one pass of the class masks, one
 //! of the literals' automaton, one look at each word if there are lists, and what is found.
@@ -21,7 +21,8 @@ use crate::scan::{Kernel, Lane};
 use crate::span::{Span, TypeCode};
 use crate::stats::Label;
 
-use super::{Context, Finding, Found, Quotes, coloured};
+use super::coloured::Coloured;
+use super::{Context, Finding, Found, Quotes};
 
 mod before;
 mod bytes;
@@ -143,7 +144,7 @@ pub struct Operator {
 /// Working memory, reused from block to block.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    lanes: Vec<Lane>,
+    shown_lanes: Vec<Lane>,
     view_lanes: Vec<Lane>,
     view: View,
     searched: Searched,
@@ -192,27 +193,35 @@ impl Operator {
     /// All matches of all rules in `block` whose gates admit them, in ascending order, conflicts not
     /// settled.
     pub fn hits<'s>(&self, block: &[u8], scratch: &'s mut Scratch) -> &'s [Hit] {
-        let mut lanes = std::mem::take(&mut scratch.lanes);
-        let mut coloured = Vec::new();
+        let (mut lanes, mut coloured) = (Vec::new(), Coloured::default());
         self.kernel.classify(block, &mut lanes);
-        coloured::lines(block, &lanes, &mut coloured);
+        coloured.take(block, &lanes);
+        let shown = coloured.shown.text();
+        let mut all = Vec::new();
+        if !shown.is_empty() {
+            let mut lanes = Vec::new();
+            self.kernel.classify(shown, &mut lanes);
+            self.hits_in(shown, &lanes, &Coloured::default(), scratch);
+            let source = |hit: &Hit| Hit { span: coloured.shown.source(hit.span), ..*hit };
+            all.extend(scratch.hits.iter().map(source));
+        }
         self.hits_in(block, &lanes, &coloured, scratch);
-        scratch.lanes = lanes;
+        scratch.hits.extend(all);
+        scratch.hits.sort_unstable();
         &scratch.hits
     }
 
-    /// The same for a `block` whose class masks are `lanes`; lines with control sequences are `coloured`.
-    fn hits_in(&self, block: &[u8], lanes: &[Lane], coloured: &[Span], scratch: &mut Scratch) {
+    /// The same for a `block` whose class masks are `lanes`, its `coloured` lines left out.
+    fn hits_in(&self, block: &[u8], lanes: &[Lane], coloured: &Coloured, scratch: &mut Scratch) {
         let Scratch { view_lanes, view, searched, hits, memory, .. } = scratch;
         hits.clear();
-        let mut add = |rule: u16, span: Span| hits.push(Hit { span, rule });
-        self.search(block, lanes, searched, &mut |rule, span| {
+        let mut add = |rule: u16, span: Span| {
             // There a sequence would be taken for a part of what it colours.
-            let after = coloured.partition_point(|line| line.end <= span.start);
-            if coloured.get(after).is_none_or(|line| span.start < line.start) {
-                add(rule, span);
+            if !coloured.hold(span.start) {
+                hits.push(Hit { span, rule });
             }
-        });
+        };
+        self.search(block, lanes, searched, &mut add);
         let mut lines = Lines::new(block);
         self.finders.fields.run(block, lanes, &mut |rule, span| {
             if self.admits_text(rule, &mut lines, span) {
@@ -222,7 +231,7 @@ impl Operator {
         if !self.finders.patterns.is_empty() || !self.finders.lists.is_empty() {
             let Finders { patterns, lists, .. } = &self.finders;
             let may_hold = |line: &[u8]| !lists.is_empty() || patterns.may_be_in(line);
-            for_odd_lines(block, lanes, coloured, |start, line| {
+            for_odd_lines(block, lanes, |start, line| {
                 if may_hold(line) && view.fill(line, start) {
                     self.kernel.classify(view.text(), view_lanes);
                     let mut add = |rule, span| add(rule, view.source(span));
@@ -278,16 +287,36 @@ impl Operator {
     pub fn claim(
         &self,
         block: &[u8],
-        (lanes, coloured): (&[Lane], &[Span]),
+        lanes: &[Lane],
+        coloured: &Coloured,
         found: &mut Found,
         scratch: &mut Scratch,
     ) -> bool {
         scratch.claims.clear();
         self.hits_in(block, lanes, coloured, scratch);
+        self.claim_hits(block, found, scratch);
+        self.claim_shown(coloured, found, scratch);
         let changed = found.findings.iter().any(|f| self.builtin_of(f) != Builtin::Stays);
-        if scratch.hits.is_empty() && !changed {
+        if scratch.claims.is_empty() && !changed {
             return false;
         }
+        for finding in &found.findings {
+            match self.builtin_of(finding) {
+                Builtin::Off => {}
+                Builtin::Stays => scratch.claims.push(weakest(*finding)),
+                Builtin::Changed(number) => {
+                    let by = RuleNo::of(number - 1);
+                    let stays = self.treatment(by).action == Action::Pass;
+                    let finding = Finding { by: Some(by), ..*finding };
+                    scratch.claims.push(Claim { stays, ..weakest(finding) });
+                }
+            }
+        }
+        true
+    }
+
+    /// Claims what was hit, and what an earlier pass has written in the same lines.
+    fn claim_hits(&self, block: &[u8], found: &mut Found, scratch: &mut Scratch) {
         let Scratch { hits, claims, .. } = scratch;
         let mut line = Span::default();
         let mut cursor = Cursor::new(block, 0, 0);
@@ -300,18 +329,23 @@ impl Operator {
             }
             claims.extend(self.claim_of(hit, block, &mut cursor, found));
         }
-        for finding in &found.findings {
-            match self.builtin_of(finding) {
-                Builtin::Off => {}
-                Builtin::Stays => claims.push(weakest(*finding)),
-                Builtin::Changed(number) => {
-                    let by = RuleNo::of(number - 1);
-                    let stays = self.treatment(by).action == Action::Pass;
-                    claims.push(Claim { stays, ..weakest(Finding { by: Some(by), ..*finding }) });
-                }
-            }
+    }
+
+    /// Claims what a terminal shows of `coloured` lines.
+    fn claim_shown(&self, coloured: &Coloured, found: &mut Found, scratch: &mut Scratch) {
+        let shown = coloured.shown.text();
+        if shown.is_empty() {
+            return;
         }
-        true
+        let mut lanes = std::mem::take(&mut scratch.shown_lanes);
+        self.kernel.classify(shown, &mut lanes);
+        self.hits_in(shown, &lanes, &Coloured::default(), scratch);
+        let first = scratch.claims.len();
+        self.claim_hits(shown, found, scratch);
+        for Claim { finding, .. } in &mut scratch.claims[first..] {
+            found.move_to_source(finding, &coloured.shown);
+        }
+        scratch.shown_lanes = lanes;
     }
 
     /// Lets each finding that drops its line have all of it, its end included.
@@ -393,16 +427,9 @@ fn claim_tokens(block: &[u8], line: Span, claims: &mut Vec<Claim>) {
     }
 }
 
-/// Calls `each` with start and text of every line that may have something to undo: those that are `coloured`,
-/// and those with escapes or other scripts.
-fn for_odd_lines(
-    block: &[u8],
-    lanes: &[Lane],
-    coloured: &[Span],
-    mut each: impl FnMut(usize, &[u8]),
-) {
-    let mut each = |line: Span| each(line.start, block[line.start..line.end].trim_ascii_end());
-    coloured.iter().for_each(|&line| each(line));
+/// Calls `each` with start and text of every line that may have something to undo: those with escapes or other
+/// scripts.
+fn for_odd_lines(block: &[u8], lanes: &[Lane], mut each: impl FnMut(usize, &[u8])) {
     let mut done = 0;
     for (index, lane) in lanes.iter().enumerate() {
         let mut odd = lane.escape | lane.high;
@@ -414,9 +441,7 @@ fn for_odd_lines(
             }
             let line = line_around(block, Span::new(at, at + 1));
             done = line.end;
-            if coloured.binary_search(&line).is_err() {
-                each(line);
-            }
+            each(line.start, block[line.start..line.end].trim_ascii_end());
         }
     }
 }

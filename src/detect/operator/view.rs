@@ -1,16 +1,13 @@
-//! A line as people read it: escapes undone, invisible characters and control sequences dropped, odd digits and
-//! spaces made plain.
+//! A line as people read it: escapes undone, invisible characters dropped, odd digits and spaces made
+//! plain.
 //!
 //! In: the bytes of a line. Out: the plain bytes, and for each of them which source bytes it stands
 //! for, so what is found in the one is replaced in the other. Only lines with something to undo get a
 //! view; the others are searched as they are.
 
 use crate::carrier::{self, Unit};
-use crate::colour;
 use crate::fold;
 use crate::span::Span;
-
-use super::super::coloured;
 
 /// The view; reused from line to line.
 #[derive(Debug, Default)]
@@ -37,19 +34,9 @@ impl View {
         self.pieces.clear();
         let (mut at, mut differs) = (0, false);
         while at < line.len() {
-            let is_plain = |byte: u8| carrier::is_plain(byte) && !colour::OPENINGS.contains(&byte);
-            let row = line[at..].iter().take_while(|&&byte| is_plain(byte)).count();
+            let row = line[at..].iter().take_while(|&&byte| carrier::is_plain(byte)).count();
             self.push(&line[at..at + row], Span::new(start + at, start + at + row), true);
             at += row;
-            if let Some(length) = colour::length(line, at) {
-                let sequence = Span::new(start + at, start + at + length);
-                at += length;
-                differs = true;
-                if coloured::parts(&self.text, &line[at..]) {
-                    self.push(b" ", sequence, false);
-                }
-                continue;
-            }
             let Some(unit) = carrier::unit(line, at) else { break };
             let raw = &line[at..at + unit.len];
             let source = Span::new(start + at, start + at + unit.len);
