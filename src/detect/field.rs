@@ -54,7 +54,8 @@ pub(super) fn at(
         true if line.before(key.start) == b';' && traits.has(Traits::DIALOG) => Class::Other,
         _ => class,
     };
-    let (start, quote) = open_value(line, separator + 1);
+    let arrow = !colon && line.at(separator + 1) == b'>';
+    let (start, quote) = open_value(line, separator + 1 + usize::from(arrow));
     let key_quotes = if colon { quotes } else { Quotes::NO };
     let (is_value, is_label) = (traits.has(Traits::VALUE), traits.has(Traits::LABEL));
     let end = None;
@@ -87,6 +88,7 @@ pub(super) fn separator_before(
     loop {
         match line.before(end) {
             b':' | b'=' => return Some(end - 1),
+            b'>' if line.before(end - 1) == b'=' => return Some(end - 2),
             byte if is_word_byte(byte) || end == floor || !openers.contains(&byte) => return None,
             _ => end -= 1,
         }

@@ -25,6 +25,7 @@ mod context;
 mod damaged;
 mod digits;
 mod display;
+mod element;
 mod extension;
 mod features;
 mod feeds;

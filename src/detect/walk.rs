@@ -16,7 +16,7 @@ use super::key::Class;
 use super::line::{Line, is_word_byte};
 use super::name::Names;
 use super::phone::{self, Phone, Phones};
-use super::{cells, digits, display, field, guard, json, measure, place, recall, tuple};
+use super::{cells, digits, display, element, field, guard, json, measure, place, recall, tuple};
 
 /// The detectors at work.
 pub(super) struct Walk<'a> {
@@ -80,6 +80,11 @@ impl Walk<'_> {
     fn look(&mut self, line: &mut Line, at: usize, trigger: Trigger) {
         match trigger {
             Trigger::Number => self.number(line, at),
+            Trigger::Key if line.text[at] == b'<' && line.at(at + 1) == b'/' => {
+                let field = element::closed(line, self.phones.words, &mut self.found.keys, at);
+                let name = field.and_then(|field| self.names.in_field(line, &field));
+                self.settle_name(line, name);
+            }
             Trigger::Key if line.text[at] == b'<' => {
                 if !display::follows_settled(line, at) {
                     let name = self.names.display(line, at);
@@ -157,6 +162,9 @@ impl Walk<'_> {
         }
         if let Some(separator) = field::separator_before(line, at, 5, b" \t\"'\\[{(<+") {
             line.field = field::at(line, self.phones.words, &mut self.found.keys, separator);
+        } else if let Some(field) = element::open(line, self.phones.words, &mut self.found.keys, at)
+        {
+            line.field = Some(field);
         }
     }
 

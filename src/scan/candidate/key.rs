@@ -41,7 +41,8 @@ impl Stretch<'_> {
         let [sign, next] = self.ahead(place);
         let tail = self.behind(place);
         if sign == b'<' {
-            out.names |= u64::from(is_after_display(tail, next)) << bit;
+            // `</LastName>` closes an element, whose value stands before it.
+            out.names |= u64::from(is_after_display(tail, next) | (next == b'/')) << bit;
             return;
         }
         let colon = sign == b':';
