@@ -23,6 +23,8 @@ pub(super) enum Class {
     Caller,
     /// A person or the end of a connection: a phone number, a name or neither.
     Party,
+    /// A person: a name, or the number of a file.
+    Person,
     /// A person's name.
     Name,
     /// A name, of a person or a thing (`name`).
@@ -182,8 +184,11 @@ pub(super) fn classify(words: &Words, key: &[u8]) -> Class {
 }
 
 /// What makes `name` the name of a person.
-const PERSON: Said =
-    Said::F_PARTY.with(Said::F_PERSON_WORD).with(Said::F_PERSON_NAME).with(Said::F_PHONE);
+const PERSON: Said = Said::F_PARTY
+    .with(Said::F_ENROLLED)
+    .with(Said::F_PERSON_WORD)
+    .with(Said::F_PERSON_NAME)
+    .with(Said::F_PHONE);
 
 /// How the words of a key combine; the last one is the head.
 fn combine(said: &[Said]) -> Class {
@@ -216,6 +221,7 @@ fn combine(said: &[Said]) -> Class {
             // `variable_effective_caller_id_number`
             () if last_of_rest_is_call => Class::Phone,
             () if rest_says(Said::F_OTHER) => Class::Other,
+            () if rest_says(Said::F_ENROLLED) => Class::Unknown,
             () if rest_says(Said::F_PARTY.with(Said::F_PHONE)) => Class::Phone,
             () if rest.iter().all(|said| said.any(Said::F_NEUTRAL)) => Class::Number,
             () => Class::Unknown,
@@ -228,10 +234,13 @@ fn combine(said: &[Said]) -> Class {
         return neutral_head(rest);
     }
     match () {
-        () if head.any(Said::F_ACCOUNT) && rest_says(Said::F_PARTY) => Class::Caller,
+        () if head.any(Said::F_ACCOUNT) && rest_says(Said::F_PARTY.with(Said::F_PHONE)) => {
+            Class::Caller
+        }
         () if head.any(Said::F_ACCOUNT) => Class::AnyName,
         () if head.any(Said::F_CALLER) => Class::Caller,
         () if head.any(Said::F_PARTY) => Class::Party,
+        () if head.any(Said::F_ENROLLED) => Class::Person,
         () if head.any(Said::F_PERSON_WORD) => Class::AnyName,
         () => Class::Unknown,
     }
@@ -245,6 +254,7 @@ fn neutral_head(rest: &[Said]) -> Class {
         Some(said) if said.any(Said::F_NAME) => Class::AnyName,
         Some(said) if said.any(Said::F_CALLER) => Class::Caller,
         Some(said) if said.any(Said::F_PARTY) => Class::Party,
+        Some(said) if said.any(Said::F_ENROLLED) => Class::Person,
         _ => Class::Unknown,
     }
 }
@@ -281,6 +291,7 @@ fn field_words(words: &Words, word: &[u8]) -> Said {
     const FIELD: Said = Said::F_PHONE
         .with(Said::F_NUMBER)
         .with(Said::F_PARTY)
+        .with(Said::F_ENROLLED)
         .with(Said::F_CALLER)
         .with(Said::F_NAME)
         .with(Said::F_ACCOUNT)

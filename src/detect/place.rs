@@ -87,7 +87,7 @@ fn in_field(line: &Line, field: &Field) -> Option<Place> {
         Class::Caller => Clue::Party,
         Class::Number if line.last.is_some() || opens_party(line, field) => Clue::Party,
         Class::Number | Class::Party => Clue::NumberField,
-        Class::Name | Class::AnyName | Class::Unknown => return None,
+        Class::Person | Class::Name | Class::AnyName | Class::Unknown => return None,
     };
     Some(Place::new(clue, Context::PhoneField))
 }
@@ -139,7 +139,9 @@ fn after_finding(line: &Line, start: usize, words: &Words) -> Option<Place> {
 /// `Goto (in,030...,8)`, `Spawn extension (in, 030..., 6)`: the second argument of three; the call
 /// monitor of a router.
 fn dialled(line: &Line, number: &Number) -> Option<Place> {
-    let is_dialled = is_second_argument(line, number) || cells::is_call_monitor(line, number);
+    let is_dialled = is_second_argument(line, number)
+        || is_party_number(line, number.span.start)
+        || cells::is_call_monitor(line, number);
     is_dialled.then(|| Place::new(Clue::Dialled, Context::Dialplan))
 }
 
@@ -221,6 +223,9 @@ fn beside_words(line: &Line, number: &Number, shape: Evidence, words: &Words) ->
     if line.before(start) == b'/' && is_word_byte(line.before(start.saturating_sub(1))) {
         return in_path(line, start, words);
     }
+    if in_element(line, start) {
+        return Place::OPEN;
+    }
     // Only a word before it could make a bare number a phone number, and not if it is known
     // to be something else. Six bare digits need more than a word.
     let short = number.count == 1 && !number.plus && number.len < 7;
@@ -232,6 +237,12 @@ fn beside_words(line: &Line, number: &Number, shape: Evidence, words: &Words) ->
     let whole = start == line.start && number.span.end == line.text.len();
     let alone = whole && number.len <= LONGEST_ALONE;
     words_before(line, start, words).with(Clue::Alone, alone)
+}
+
+/// Whether it opens the value of an element of XML: the words before are those of tags.
+fn in_element(line: &Line, start: usize) -> bool {
+    let field = anchored(line, start).filter(|field| field.end.is_some());
+    field.is_some_and(|field| line.before(field.start) == b'>')
 }
 
 /// What the words before `start` say; the nearest counts first.
@@ -255,8 +266,23 @@ fn words_before(line: &Line, start: usize, words: &Words) -> Place {
         at = word.start;
         // Right before a word for numbers: it says what they count.
         let counts = std::mem::take(&mut counted);
-        if said.any(Said::P_NEGATIVE) && ((distance < 3 && clue.is_none()) || counts) {
+        if said.any(Said::P_NEGATIVE) && ((distance < 3 && clue.is_none()) || counts)
+            || said.any(Said::P_COUNTED) && counts
+        {
             return Place::OTHER;
+        }
+        let known = Said::P_KEYWORD.with(Said::P_HINT).with(Said::P_NEGATIVE);
+        if !said.any(known) && distance < 3 && clue.is_none() && is_number_noun(line, word) {
+            match key::classify(words, &line.text[word.start..word.end]) {
+                Class::Phone | Class::Number | Class::Caller => {
+                    return Place { evidence: Evidence::of(Clue::NumberWord), context: None };
+                }
+                Class::Other => return Place::OTHER,
+                _ => return Place::OPEN,
+            }
+        }
+        if said.any(Said::P_KEYWORD) && said.any(Said::F_NUMBER) && is_compound(line, word, words) {
+            return Place::OPEN;
         }
         if said.any(Said::P_KEYWORD) && distance < 4 {
             let phone = said.any(Said::P_PHONE) && (distance < 2 || counts);
@@ -282,8 +308,50 @@ fn words_before(line: &Line, start: usize, words: &Words) -> Place {
     }
     let Some(clue) = clue else { return Place::OPEN };
     let place = Place { evidence: Evidence::of(clue), context: None };
+    let direct = direct || clue == Clue::Preposition && goes_on(line, start);
     let near = matches!(clue, Clue::Hint | Clue::Preposition) && name_before(line, start);
     place.with(Clue::Direct, direct).with(Clue::Hinted, hinted).with(Clue::Near, near)
+}
+
+/// `Artikelnummer`, `Kundennr`: a noun for numbers of some kind.
+fn is_number_noun(line: &Line, word: Span) -> bool {
+    let text = &line.text[word.start..word.end];
+    let ends = |noun: &[u8]| {
+        text.len() > noun.len() + 2 && text[text.len() - noun.len()..].eq_ignore_ascii_case(noun)
+    };
+    ends(b"nummer") || ends(b"number") || ends(b"nr")
+}
+
+/// `Kabel-Nr.`: numbers of something that is neither a phone nor a person.
+fn is_compound(line: &Line, number: Span, words: &Words) -> bool {
+    const OURS: Said = Said::P_KEYWORD
+        .with(Said::P_HINT)
+        .with(Said::F_PHONE)
+        .with(Said::F_PARTY)
+        .with(Said::F_CALLER)
+        .with(Said::F_NEUTRAL);
+    let dash = line.before(number.start) == b'-';
+    let before = line.word_before(number.start, 2, b"").filter(|_| dash);
+    before.is_some_and(|word| word.end + 1 == number.start && !line.said(words, word).any(OURS))
+}
+
+/// `Calling Party Number i = 0x2181, '030...'`: an information element of Q.931 as routers print it.
+fn is_party_number(line: &Line, start: usize) -> bool {
+    const LONGEST: usize = 48;
+    let head = &line.text[line.start.max(start.saturating_sub(LONGEST)).min(start)..start];
+    let Some(head) = head.strip_suffix(b", '") else { return false };
+    let hex = head.iter().rev().take_while(|b| b.is_ascii_hexdigit()).count();
+    let Some(head) = head[..head.len() - hex].strip_suffix(b"0x") else { return false };
+    head.ends_with(b"Party Number i = ") || head.ends_with(b"Redirecting Number i = ")
+}
+
+/// `From 4930... To 4940...`: who calls whom.
+fn goes_on(line: &Line, start: usize) -> bool {
+    let rest = &line.text[start..];
+    let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = &rest[digits..];
+    let tied = rest.get(..4).is_some_and(|tie| tie.eq_ignore_ascii_case(b" to "));
+    tied && rest.get(4..12).is_some_and(|next| next.iter().all(u8::is_ascii_digit))
 }
 
 /// `AttributeANI '030...'`: a key in one word, and its value in quotes.

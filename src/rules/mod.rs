@@ -142,6 +142,7 @@ impl RuleSet {
         self.add(&fields.number, Said::F_NUMBER);
         self.add(&fields.caller, Said::F_CALLER.with(Said::F_PARTY));
         self.add(&fields.party, Said::F_PARTY);
+        self.add(&fields.enrolled, Said::F_ENROLLED);
         self.add(&fields.account, Said::F_ACCOUNT);
         self.add(&fields.name, Said::F_NAME);
         self.add(&fields.person_name, Said::F_PERSON_NAME);
@@ -159,6 +160,7 @@ impl RuleSet {
         self.add(&phone.tie, Said::P_TIE);
         self.add(&phone.preposition, Said::P_PREPOSITION);
         self.add(&phone.negative, Said::P_NEGATIVE);
+        self.add(&phone.counted, Said::P_COUNTED);
         self.add(&phone.unit, Said::P_UNIT);
         self.add(&phone.extension, Said::P_EXTENSION);
     }
@@ -172,6 +174,7 @@ impl RuleSet {
         self.add(&names.greeting, Said::N_GREETING);
         self.add(&names.particle, Said::N_PARTICLE);
         self.add(&names.nobody, Said::N_NOBODY);
+        self.add(&names.namesake, Said::N_NAMESAKE);
         for phrase in &names.phrase {
             let phrase = phrase.to_lowercase();
             if let Some((_, last)) = phrase.rsplit_once(' ') {
@@ -191,6 +194,7 @@ struct Fields {
     number: Vec<String>,
     caller: Vec<String>,
     party: Vec<String>,
+    enrolled: Vec<String>,
     account: Vec<String>,
     name: Vec<String>,
     person_name: Vec<String>,
@@ -219,6 +223,7 @@ struct PhoneWords {
     hint: Vec<String>,
     preposition: Vec<String>,
     negative: Vec<String>,
+    counted: Vec<String>,
     unit: Vec<String>,
     extension: Vec<String>,
 }
@@ -236,6 +241,7 @@ struct Names {
     greeting: Vec<String>,
     particle: Vec<String>,
     nobody: Vec<String>,
+    namesake: Vec<String>,
     rule: Vec<Rule>,
 }
 

@@ -69,12 +69,19 @@ impl Said {
     pub const N_ABBREVIATION: Said = Said(1 << 27);
     /// End of a noun for a person in a role.
     pub const N_ROLE_ENDING: Said = Said(1 << 28);
+    /// Before a word for numbers: it says that they are no phone numbers.
+    pub const P_COUNTED: Said = Said(1 << 29);
+    /// Field word: a person who has a number that is no phone number.
+    pub const F_ENROLLED: Said = Said(1 << 30);
+    /// Beside a name: a place or thing that is called after a person.
+    pub const N_NAMESAKE: Said = Said(1 << 31);
     /// Words that a key may end in whose value is looked at for a name.
     pub const F_VALUED: Said = Said(
         Self::F_PARTY.0
             | Self::F_CALLER.0
             | Self::F_NAME.0
             | Self::F_ACCOUNT.0
+            | Self::F_ENROLLED.0
             | Self::F_PERSON_NAME.0
             | Self::F_PERSON_WORD.0,
     );
@@ -99,6 +106,12 @@ impl Said {
     /// Both together.
     pub const fn with(self, more: Said) -> Said {
         Said(self.0 | more.0)
+    }
+
+    /// What is left without the bits of `of`.
+    #[must_use]
+    pub const fn without(self, of: Said) -> Said {
+        Said(self.0 & !of.0)
     }
 
     /// Whether nothing is known.

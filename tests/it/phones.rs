@@ -172,6 +172,39 @@ fn other_numbers() {
 }
 
 #[test]
+fn numbers_that_count_something() {
+    holds(
+        "DE",
+        &[
+            "Patient-Nr. 0079124408, Kd.-Nr. 0079124408",
+            "unter der Artikelnummer 502-81-7743 bestellt",
+            "(Schaden-Nr. 24-0711-993844): offen",
+            "claim number 030 23125000, policy number 030 23125000",
+            "employeeNumber: 0049984824 patient=00417301",
+            "Customer is on firmware 7.58-110239, order",
+            "Rückruf-Nr. «0171 3920042», Tel.-Nr. «030 23125000»",
+            "his number «030 23125000», Kontaktnummer «030 23125000»",
+        ],
+    );
+}
+
+#[test]
+fn elements_and_information_elements() {
+    holds(
+        "DE,US",
+        &[
+            "<phone type=\"home\">«03023125000»</phone><orderId>03023125000</orderId>",
+            "<ns2:callingNumber>«493023125000»</ns2:callingNumber>",
+            "<attribute name=\"msisdn\">«493023125000»</attribute>",
+            "<Telefon>«030 23125000»</Telefon><AGS>03153016</AGS>",
+            "%{\"phone\" => \"«030/23125-000»\"} :msisdn=>\"«493023125000»\"",
+            "RX <- SETUP  Calling Party Number i = 0x2181, '«2125550187»'",
+            "From «493023125000» To «493023125001» realm=core",
+        ],
+    );
+}
+
+#[test]
 fn carriers() {
     holds(
         DEFAULT,
