@@ -122,7 +122,33 @@ pub(super) fn names_beside(
     {
         return [Some(family), Some(given), whole(after)];
     }
+    if let Some([family, given]) = before.and_then(|cell| pair_before(line, words, cell, separator))
+    {
+        return [Some(family), Some(given), whole(after)];
+    }
     [None, whole(before), whole(after)]
+}
+
+/// The parts of a name that the lists know in two cells side by side, somewhere before `cell`: a date or a place may
+/// stand between them and the number.
+fn pair_before(line: &Line, words: &Words, cell: Span, separator: u8) -> Option<[Span; 2]> {
+    const MOST: usize = 6;
+    let mut given = cell;
+    for _ in 0..MOST {
+        let family = cell_before(line, given.start, separator)?;
+        let listed = is_given(line, given) || is_given(line, family);
+        if listed && is_name_pair(line, words, family, given) {
+            return Some([family, given]);
+        }
+        given = family;
+    }
+    None
+}
+
+/// Whether a cell holds a given name and nothing else.
+fn is_given(line: &Line, cell: Span) -> bool {
+    let bits = person::lexicon_bits(&line.text[cell.start..cell.end]);
+    bits.given() > 0 && bits.common() == 0 && !bits.is_place()
 }
 
 /// The two cells before the one that holds the digits at `at`, a number of any kind, if they are the
@@ -139,11 +165,7 @@ pub(super) fn names_before_digits(line: &Line, words: &Words, at: usize) -> Opti
     }
     let given = cell_before(line, at - opening, separator)?;
     let family = cell_before(line, given.start, separator)?;
-    let known = |cell: Span| {
-        let bits = person::lexicon_bits(&line.text[cell.start..cell.end]);
-        bits.given() > 0 && bits.common() == 0 && !bits.is_place()
-    };
-    let listed = known(given) || known(family);
+    let listed = is_given(line, given) || is_given(line, family);
     (listed && is_name_pair(line, words, family, given)).then_some([family, given])
 }
 

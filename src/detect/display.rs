@@ -92,6 +92,16 @@ fn opens_address(line: &Line, angle: usize) -> bool {
         || (rest.first() == Some(&b'+') && digits > 3)
         || (digits > 1 && matches!(rest.get(digits), Some(b'>' | b'@')))
         || rest.starts_with(b"%2B")
+        || opens_number(rest)
+}
+
+/// `<0722 489 183>`: a number as people write it.
+fn opens_number(rest: &[u8]) -> bool {
+    const LONGEST: usize = 24;
+    let sign = |b: &&u8| b.is_ascii_digit() || b"+ ()-/.".contains(b);
+    let length = rest.iter().take(LONGEST).take_while(sign).count();
+    let digits = rest[..length].iter().filter(|b| b.is_ascii_digit()).count();
+    digits > 5 && rest.get(length) == Some(&b'>')
 }
 
 /// `<erika@example.org>`: a mailbox (RFC 5322) follows.

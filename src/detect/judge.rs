@@ -201,7 +201,10 @@ pub(super) fn words_in_lower_case(name: &Name, closed: bool) -> usize {
     let words = name.words();
     let mut parts = words.iter().enumerate().filter(|(_, word)| !word.is_particle());
     let (Some((_, first)), Some((end, second))) = (parts.next(), parts.next()) else { return 0 };
-    let alone = |word: &Word| word.said.is_empty() && !is_elsewhere(word) && !word.bits.is_host();
+    // Park and Lane are family names, too.
+    const ANYTHING: Said = Said::N_NAMESAKE.with(Said::P_COUNTED);
+    let said = |word: &Word| word.said.without(ANYTHING);
+    let alone = |word: &Word| said(word).is_empty() && !is_elsewhere(word) && !word.bits.is_host();
     let plain = |word: &Word| word.bits.common() == 0;
     let unknown = |word: &Word| word.bits.is_empty() && word.span().len() > 2;
     let family = second.bits.family() > 0 && plain(second);

@@ -44,11 +44,13 @@ impl Names<'_> {
     pub(super) fn in_field(&self, line: &Line, field: &Field) -> Option<(Span, Context)> {
         let trust = match field.class {
             Class::Name => Trust::Full,
-            Class::AnyName | Class::Party | Class::Caller => Trust::Some,
+            Class::AnyName | Class::Party | Class::Person | Class::Caller => Trust::Some,
             _ => return None,
         };
         let quoted = field.is_enclosed();
-        let prose = matches!(field.class, Class::Party | Class::Caller) && field.colon && !quoted;
+        let prose = matches!(field.class, Class::Party | Class::Person | Class::Caller)
+            && field.colon
+            && !quoted;
         if field.start == line.token_end || (prose && !header(line, field)) {
             return None;
         }
@@ -72,16 +74,21 @@ impl Names<'_> {
         let whole = rest.is_empty()
             || matches!(rest[0], b'(' | b'<' | b',' | b')' | b'&' | b'\\')
             || is_turned(&name);
-        if quoted && !whole || !is_person(&name, trust) {
+        if quoted && !whole {
             return None;
         }
-        let address = trimmed(line.text.get(name.span().end..).unwrap_or_default());
-        let context = if address.starts_with(b"\" <") || address.starts_with(b"<") {
+        let span = match is_person(&name, trust) {
+            true => name.span(),
+            false => self.by_model(line, &name, trust).filter(|span| *span == name.span())?,
+        };
+        let address = trimmed(line.text.get(span.end..).unwrap_or_default());
+        let angle = address.starts_with(b"<") && !address.starts_with(b"</");
+        let context = if angle || address.starts_with(b"\" <") {
             Context::Display
         } else {
             Context::NameField
         };
-        Some((name.span(), context))
+        Some((span, context))
     }
 
     /// The name after the cue word at `at`.
@@ -97,10 +104,19 @@ impl Names<'_> {
         let capital = line.text[at].is_ascii_uppercase();
         let (start, colon) = after_word(line, cue.end)?;
         let (context, trust) = self.cue(line, cue, said, capital)?;
-        let first = start;
+        let close = match line.at(start) {
+            _ if !said.any(Said::N_ROLE) => None,
+            b'(' => Some(b')'),
+            quote @ (b'"' | b'\'') => Some(quote),
+            _ => None,
+        };
+        let first = start + usize::from(close.is_some());
         let start = self.past_titles(line.text, first, line.text.len());
         let comma = colon || context != Context::Honorific;
         let name = self.in_prose(line, start, Manner { comma, ..WRITTEN })?;
+        if close.is_some_and(|close| line.at(name.span().end) != close) {
+            return None;
+        }
         let greeted = said.any(Said::N_GREETING) && trust == Trust::Little;
         let hailed =
             greeted && name.words().len() == 1 && matches!(line.at(name.span().end), b',' | b'!');
@@ -121,7 +137,9 @@ impl Names<'_> {
     /// What a cue word introduces, and how sure it is.
     fn cue(&self, line: &Line, cue: Span, said: Said, capital: bool) -> Option<(Context, Trust)> {
         let shouted = line.text[cue.start..cue.end].iter().all(u8::is_ascii_uppercase);
-        if said.any(Said::N_HONORIFIC) && capital && !shouted {
+        // `dr Beispiel`, but not `5 ms Total`.
+        let written = capital && !shouted || said.any(Said::N_TITLE);
+        if said.any(Said::N_HONORIFIC) && written {
             Some((Context::Honorific, Trust::Sure))
         } else if said.any(Said::N_ABBREVIATION) && capital && line.at(cue.end) == b'.' {
             Some((Context::Honorific, Trust::Some))
@@ -202,7 +220,9 @@ impl Names<'_> {
         let head = line.text[floor..at].strip_suffix(b", ")?;
         let joined = |b: &&u8| is_word_byte(**b) || matches!(**b, b'-' | b'\'');
         let start = floor + head.len() - head.iter().rev().take_while(joined).count();
-        let capital = matches!(line.at(start), b'A'..=b'Z' | 0x80..);
+        let quotes = line.text[start..at].iter().take_while(|&&b| b == b'\'').count();
+        let start = self.particles_before(line, start + quotes);
+        let capital = matches!(line.at(start), b'A'..=b'Z' | b'a'..=b'z' | 0x80..);
         (capital && starts_freely(line, start) && start != line.token_end)
             .then(|| self.turned_from(line, start))?
     }
@@ -214,15 +234,22 @@ impl Names<'_> {
         let [family, .., given] = name.words() else { return None };
         let end = line.at(name.span().end);
         let ends = matches!(end, b':' | b'"' | b'\'' | b')' | b'\n');
-        // `Beispiel, Erika: ...` at the start of a line is who speaks.
-        let speaks = end == b':' && start == line.start;
-        let person = if speaks {
+        // `Beispiel, Erika: ...` at the start of a line is who speaks; in quotes nothing else is said.
+        let alone = end == b':' && start == line.start || is_quoted(line, name.span());
+        let person = if alone {
             judge::is_speaker(family, given)
         } else {
             let plain = name.words().iter().all(|word| word.is_particle() || judge::is_plain(word));
-            family.bits.family() > 0 && given.bits.given() > 0 && plain && given.bits.common() == 0
+            let unknown =
+                family.bits.is_empty() && given.bits.given() > 1 && !given.bits.is_place();
+            let known = family.bits.family() > 0 && given.bits.given() > 0 && ends;
+            (known || unknown) && plain && given.bits.common() == 0
         };
-        (name.has_comma() && ends && person).then(|| (name.span(), Context::Words))
+        // `"Beispiel, Erika" <sip:...>`: the address says it.
+        let rest = line.text.get(name.span().end..).unwrap_or_default();
+        let angle = rest.iter().take(3).position(|&b| b == b'<').map(|at| name.span().end + at);
+        let named = angle.is_some_and(|angle| self.display(line, angle).is_some());
+        (name.has_comma() && person && !named).then(|| (name.span(), Context::Words))
     }
 
     /// Where the name begins after honorifics and titles at `at`.
@@ -269,6 +296,19 @@ fn is_turned(name: &Name) -> bool {
     name.has_comma() && name.words().iter().all(|word| word.is_particle() || word.is_capital())
 }
 
+/// `"Beispiel, Erika"`, `'...'`, `(...)` or `[...]`: there is nothing else between the quotes.
+fn is_quoted(line: &Line, span: Span) -> bool {
+    let close = match line.before(span.start) {
+        b'[' => b']',
+        b'(' => b')',
+        quote @ (b'"' | b'\'') => quote,
+        _ => return false,
+    };
+    let end = line.text.get(span.end..).unwrap_or_default();
+    let slashes = end.iter().take_while(|&&b| b == b'\\').count();
+    end.get(slashes) == Some(&close)
+}
+
 /// A header or record label (`From: `, `display_name: `): the key opens the line or follows a
 /// separator, so prose such as `call to: nobody` is none.
 fn header(line: &Line, field: &Field) -> bool {
@@ -298,11 +338,21 @@ pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
 
 /// Where the word after a cue that ends at `end` begins, and whether a colon stands between.
 fn after_word(line: &Line, end: usize) -> Option<(usize, bool)> {
-    let mut at = end + usize::from(matches!(line.at(end), b'.' | b':'));
-    let colon = at > end && line.text[end] == b':';
-    let space = carrier::unit(line.text, at).filter(|unit| carrier::is_space(unit.ch))?;
+    let mut at = end + usize::from(matches!(line.at(end), b'.' | b':' | b','));
+    let sign = line.at(end);
+    let space = carrier::unit(line.text, at).filter(|unit| unit.ch.is_whitespace())?;
+    // After a comma only below: `Kind regards,\nErika`.
+    let below = !carrier::is_space(space.ch);
+    if sign == b',' && !below {
+        return None;
+    }
     at += space.len;
-    Some((at, colon))
+    while let Some(more) =
+        carrier::unit(line.text, at).filter(|unit| below && unit.ch.is_whitespace())
+    {
+        at += more.len;
+    }
+    Some((at, sign == b':'))
 }
 
 pub(super) fn trimmed(bytes: &[u8]) -> &[u8] {

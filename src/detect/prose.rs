@@ -8,6 +8,7 @@ use crate::rules::words::Said;
 use crate::span::{Span, TypeCode};
 
 use super::Context;
+use super::element;
 use super::features;
 use super::field;
 use super::judge::{self, Trust};
@@ -63,13 +64,40 @@ impl Names<'_> {
         // Few runs are names, so what stands around them is looked at in the end.
         let is_name = is_name(words)
             && self.stands_alone(line, start, all)
+            && !self.is_namesake(line, &name)
             && !self.is_other_value(line, name.span(), keys);
         is_name.then(|| self.whole(line, span(words)))
+    }
+
+    /// `Victoria Street`, `rue Victor Hugo`, `Fa. Beispiel`: what is called after a person.
+    fn is_namesake(&self, line: &Line, run: &Name) -> bool {
+        let words = run.words();
+        let start = run.span().start;
+        let before = line.word_before(start, 2, b"-").filter(|word| start - word.end <= 2);
+        let said = before.map_or(Said::default(), |word| line.said(self.words, word));
+        if said.any(Said::N_HONORIFIC.with(Said::N_TITLE).with(Said::N_ROLE)) {
+            return false;
+        }
+        let is = |word: &Word| word.said.any(Said::N_NAMESAKE);
+        if let [first, .., last] = words
+            && (is(first) || is(last))
+        {
+            return true;
+        }
+        let text = |word: &Word| &line.text[word.span().start..word.span().end];
+        if words.last().is_some_and(|last| is_way(text(last))) {
+            return true;
+        }
+        let parted = before.is_some_and(|word| matches!(&line.text[word.end..start], b" " | b". "));
+        parted && said.any(Said::N_NAMESAKE) && !said.any(Said::P_HINT)
     }
 
     /// Whether `span` is all of the value of a field for something else: `"carrier":"..."`. The key is
     /// looked up at last, for few runs are names.
     fn is_other_value(&self, line: &Line, span: Span, keys: &mut KeyCache) -> bool {
+        if line.before(span.start) == b'>' {
+            return element::class(line, self.words, keys, span.start - 1) == Some(Class::Other);
+        }
         let ends = matches!(line.at(span.end), b'"' | b'\'' | b'\\' | b',' | b';' | b'&' | b'\n');
         ends && field::class_before(line, self.words, keys, span.start) == Class::Other
     }
@@ -114,9 +142,10 @@ impl Names<'_> {
     }
 
     /// `van der Beispiel` at the start of a value: the particles belong to the name.
-    fn particles_before(&self, line: &Line, start: usize) -> usize {
+    pub(super) fn particles_before(&self, line: &Line, start: usize) -> usize {
         let place = self.past_particles(line, start);
-        let opens = matches!(line.before(place), b',' | b';' | b'|' | b'"' | b'\'' | b'=' | b'\t');
+        let opens =
+            matches!(line.before(place), b'\n' | b',' | b';' | b'|' | b'"' | b'\'' | b'=' | b'\t');
         if opens { place } else { start }
     }
 
@@ -129,10 +158,40 @@ impl Names<'_> {
         let mut name =
             person::read(line.text, found.start, line.text.len(), self.vocabulary, manner);
         name.cut(judge::words_with_comma(&name, false));
+        name.cut(judge::words_in_prose(&name));
         let family =
             name.words().first().is_some_and(|word| word.bits.given() <= word.bits.family());
         if name.has_comma() && family { name.span().end } else { found.end }
     }
+}
+
+/// `Beispielstraße`, `Beispiel-Ring`: a way that is called after somebody.
+fn is_way(word: &[u8]) -> bool {
+    const ENDS: [&[u8]; 16] = [
+        "straße".as_bytes(),
+        b"strasse",
+        b"str",
+        b"platz",
+        b"allee",
+        b"gasse",
+        b"-ring",
+        b"-weg",
+        b"-ufer",
+        b"-damm",
+        b"laan",
+        b"straat",
+        b"plein",
+        b"gatan",
+        "vägen".as_bytes(),
+        b"gata",
+    ];
+    ENDS.iter().any(|end| {
+        word.len() > end.len() + 3
+            && word[word.len() - end.len()..]
+                .iter()
+                .zip(*end)
+                .all(|(a, b)| a.to_ascii_lowercase() == *b)
+    })
 }
 
 /// The angle bracket after the name that goes on at `end`: letters, spaces and quotes lead there.

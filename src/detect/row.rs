@@ -77,14 +77,19 @@ impl Names<'_> {
                 reach::are_word_bytes(eight) | sign(b'-') | sign(b'\'') | sign(b'.')
             });
             place = end - letters;
+            let quotes = line.text[place..end].iter().take_while(|&&b| b == b'\'').count();
+            place += quotes;
             let word = &line.text[place..end];
             let initial = word.len() == 2 && word[1] == b'.';
-            if letters == 0 || (word.contains(&b'.') && !initial) {
+            if word.is_empty() || (word.contains(&b'.') && !initial) {
                 break;
             }
             if is_capital(line, place) {
                 start = place;
             } else if !self.words.of(word).any(Said::N_PARTICLE) {
+                break;
+            }
+            if quotes > 0 {
                 break;
             }
         }

@@ -124,6 +124,83 @@ fn running_text_is_read_with_its_neighbours() {
 }
 
 /// Nothing of it opens with a capital of ASCII behind a space, and nothing comes after it.
+/// `«...»` marks the names of a text.
+fn holds(marked: &str) {
+    let text = marked.replace(['«', '»'], "");
+    let wanted: Vec<_> =
+        marked.split('«').skip(1).filter_map(|part| Some(part.split_once('»')?.0)).collect();
+    assert_eq!(names(&text), wanted, "{text}");
+}
+
+#[test]
+fn names_in_quotes_are_found_whole() {
+    for text in [
+        "lookup '«Erika Mustermann»' done",
+        "imported lead='«Max Mustermann»' x",
+        "KeyError: '«Mustermann, Erika»'",
+        "KeyError: '«Xyzmann, Erika»'",
+        "match -> \"«van der Xyzmann, Erika»\" (ldap)",
+        "Agent e.mu («Xyzmann-Muster, Erika») state change",
+        "{\"m\":\"key [«Xyzmann, Erika»] twice\"}",
+        "ERROR user 'Service, Desk' unknown",
+        "don't 'Max Retries' now",
+    ] {
+        holds(text);
+    }
+}
+
+#[test]
+fn elements_and_arrows_hold_fields() {
+    for text in [
+        "<ns2:LastName>«Xyzmann»</ns2:LastName><FirstName>«Thorgard»</FirstName><Ort>Xyzhausen</Ort>",
+        "<Data Name='DisplayName'>«Xyzmann, Thorgard»</Data><Data Name='Host'>Elizabeth</Data>",
+        "<name>«Erika Mustermann»</name><queueName>Max Beispiel</queueName>",
+        "{\"first_name\" => \"«Thorgard»\", \"host\" => \"Thorgard\"}",
+        ":last_name=>\"«Xyzmann»\", :file_name=>\"Xyzmann\"",
+    ] {
+        holds(text);
+    }
+}
+
+#[test]
+fn what_is_called_after_somebody_is_no_person() {
+    for text in [
+        "delivered to 12 Elizabeth Miller Street today",
+        "rue Elizabeth Miller 7, bât. C",
+        "Zustellung in der Elizabeth-Miller-Straße 4",
+        "Termin im Hotel Elizabeth Miller verschoben",
+        "Rechnung Fa. Michael Schneider bezahlt",
+        "Rechnung von «Michael Schneider» bezahlt",
+        "Anruf von Frau «Weg» und Herrn «Lane»",
+    ] {
+        holds(text);
+    }
+}
+
+#[test]
+fn letters_close_with_a_name() {
+    for text in [
+        "body=\"Kind regards,\\n«Erika»\"",
+        "body=\"Mit freundlichen Grüßen\\r\\n«Erika Mustermann»\\r\\nTel. 7\"",
+        "body=\"Kind regards, and thanks\"",
+        "comment by requester \"«Erika»\": done",
+        "dr «Mustermann» called, took 5 ms Total",
+    ] {
+        holds(text);
+    }
+}
+
+#[test]
+fn the_parts_of_a_name_fill_two_cells() {
+    for text in [
+        "E10442,«Mustermann»,«Erika»,Logistik,2026-11-27,+49 30 23125 000",
+        "20044;Frau;Dr.;«Erika»;«Mustermann»;Am Bach 3;91522;030/23125000;0",
+        "20044;Berlin;Hamburg;x;2026-11-27;+493023125000",
+    ] {
+        holds(text);
+    }
+}
+
 #[test]
 fn a_name_may_fill_the_last_cell_of_its_row() {
     for text in [
