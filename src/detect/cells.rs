@@ -190,7 +190,13 @@ fn cell_from(line: &Line, start: usize, separator: u8) -> Span {
 fn is_name(line: &Line, words: &Words, cell: Span) -> bool {
     let manner = Manner { lower: false, comma: true, plus: false };
     let name = person::read(line.text, cell.start, cell.end, words, manner);
-    name.span() == cell && name.words().len() >= 2 && is_person(&name, Trust::Some)
+    let unknown = || {
+        name.words().iter().all(|word| word.bits.is_empty() && word.said.is_empty())
+            && name.words().iter().any(|word| word.span().len() > 4)
+    };
+    name.span() == cell
+        && name.words().len() >= 2
+        && (is_person(&name, Trust::Some) || name.words().len() == 2 && unknown())
 }
 
 fn is_name_pair(line: &Line, words: &Words, family: Span, given: Span) -> bool {
@@ -201,7 +207,12 @@ fn is_name_pair(line: &Line, words: &Words, family: Span, given: Span) -> bool {
             .words()
             .iter()
             .all(|word| word.is_particle() || matches!(word.case, Case::Title | Case::Upper));
-        (name.span() == cell && capital && is_person(&name, Trust::Full)).then_some(name)
+        // Beside a given name any word can be one.
+        let other = if cell == family { given } else { family };
+        let person = is_person(&name, Trust::Full)
+            || is_given(line, other)
+                && matches!(name.words(), [only] if only.said.is_empty() && only.span().len() > 2);
+        (name.span() == cell && capital && person).then_some(name)
     };
     let (Some(family), Some(given)) = (read(family), read(given)) else { return false };
     let mut both = given.words().iter().chain(family.words());

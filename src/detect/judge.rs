@@ -141,11 +141,17 @@ pub(super) fn is_plain(word: &Word) -> bool {
 /// Text goes on after a name: how many of its words belong to it.
 pub(super) fn words_in_prose(name: &Name) -> usize {
     let given = name.words().first().is_some_and(|first| first.bits.given() > 1);
+    let words = name.words();
+    let of_house = |word: &Word| {
+        let before = words.iter().rev().find(|before| before.span().end < word.span().start);
+        given && before.is_some_and(Word::is_particle) && !is_thing(word)
+    };
     let stray = |word: &Word| {
         let common = word.bits.common() > u8::from(given);
         let other = common || word.bits.is_place() || word.bits.is_org();
         let titled = word.said.any(Said::N_HONORIFIC);
-        !word.is_particle() && (titled || (!word.is_listed() && (is_thing(word) || other)))
+        let stray = titled || (!word.is_listed() && (is_thing(word) || other));
+        !word.is_particle() && stray && !(of_house(word) && word.bits.common() == 0)
     };
     name.words().iter().skip(1).position(stray).map_or(name.words().len(), |i| i + 1)
 }
@@ -174,7 +180,9 @@ pub(super) fn words_with_comma(name: &Name, opens_number: bool) -> usize {
     let Some(comma) = words.iter().position(|word| word.after_comma) else { return words.len() };
     let family = words[..comma].iter().filter(|word| !word.is_particle()).count() == 1;
     let first = &words[comma];
-    let given = first.is_capital() && is_plain(first) && (first.bits.given() > 0 || opens_number);
+    let sure = words[0].bits.family() > 0 && first.bits.given() > 1;
+    let plain = is_plain(first) && (first.bits.given() > 0 || opens_number);
+    let given = first.is_capital() && (plain || sure);
     if family && given { words.len() } else { comma }
 }
 

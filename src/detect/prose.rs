@@ -135,10 +135,14 @@ impl Names<'_> {
         if let Some(cued) = cued.filter(covers) {
             return cued;
         }
-        (
-            Span::new(self.particles_before(line, found.start), self.turned_end(line, found)),
-            Context::Words,
-        )
+        let start = self.particles_before(line, found.start);
+        if line.at(found.end) == b','
+            && let Some(turned) = self.turned_from(line, start)
+        {
+            return turned;
+        }
+        let end = self.turned_end(line, found);
+        (Span::new(start, self.end_of_house(line, Span::new(start, end))), Context::Words)
     }
 
     /// `van der Beispiel` at the start of a value: the particles belong to the name.
@@ -147,6 +151,19 @@ impl Names<'_> {
         let opens =
             matches!(line.before(place), b'\n' | b',' | b';' | b'|' | b'"' | b'\'' | b'=' | b'\t');
         if opens { place } else { start }
+    }
+
+    /// The end of `found`, or of the house behind its given name that no list knows: `Erika von Xyzmann`.
+    fn end_of_house(&self, line: &Line, found: Span) -> usize {
+        let next = self.end_of_particles(line, found.end);
+        if next == found.end {
+            return found.end;
+        }
+        let name = person::read(line.text, found.start, line.text.len(), self.vocabulary, WRITTEN);
+        let house = name.words().iter().find(|word| word.span().start == next + 1);
+        let fits =
+            |word: &&Word| word.is_capital() && judge::is_plain(word) && !judge::is_thing(word);
+        house.filter(fits).map_or(found.end, |word| word.span().end)
     }
 
     /// The end of `found`, or of the given name behind its comma: `Beispiel, Erika`.

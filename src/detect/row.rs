@@ -77,6 +77,8 @@ impl Names<'_> {
                 reach::are_word_bytes(eight) | sign(b'-') | sign(b'\'') | sign(b'.')
             });
             place = end - letters;
+            let escapes = escaped(&line.text[floor..place], &line.text[place..end]);
+            place -= escapes;
             let quotes = line.text[place..end].iter().take_while(|&&b| b == b'\'').count();
             place += quotes;
             let word = &line.text[place..end];
@@ -132,7 +134,7 @@ impl Names<'_> {
     }
 
     /// Goes on from `end` over particles that one space parts.
-    fn end_of_particles(&self, line: &Line, end: usize) -> usize {
+    pub(super) fn end_of_particles(&self, line: &Line, end: usize) -> usize {
         let mut place = end;
         while line.at(place) == b' ' {
             let start = place + 1;
@@ -157,11 +159,31 @@ impl Names<'_> {
     }
 }
 
+/// How many bytes of `head` belong to the word that goes on with `tail`, whose letters are spelled as escapes of
+/// JSON: `\u00d6` and so on.
+fn escaped(head: &[u8], tail: &[u8]) -> usize {
+    let opens = |tail: &[u8]| {
+        tail.len() > 4 && tail[0] == b'u' && tail[1..5].iter().all(u8::is_ascii_hexdigit)
+    };
+    let mut count = 0;
+    let mut rest: &[u8] = tail;
+    while let [before @ .., b'\\'] = &head[..head.len() - count]
+        && opens(rest)
+        && !before.ends_with(b"\\")
+    {
+        let letters =
+            before.iter().rev().take_while(|&&b| b >= 0x80 || b.is_ascii_alphanumeric()).count();
+        rest = &before[before.len() - letters..];
+        count += 1 + letters;
+    }
+    count
+}
+
 /// Whether a capital, or a letter of a script without case, stands at `at`.
 fn is_capital(line: &Line, at: usize) -> bool {
     match line.at(at) {
         b'A'..=b'Z' => true,
-        0x80.. => carrier::unit(line.text, at).is_some_and(|unit| !unit.ch.is_lowercase()),
+        0x80.. | b'\\' => carrier::unit(line.text, at).is_some_and(|unit| !unit.ch.is_lowercase()),
         _ => false,
     }
 }

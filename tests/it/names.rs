@@ -150,6 +150,22 @@ fn names_in_quotes_are_found_whole() {
 }
 
 #[test]
+fn no_half_of_a_name_stays() {
+    for text in [
+        "«Ortmann, Erika»: Portierung der Rufnummer",
+        "«Mustermann, Dean»: Portierung der Rufnummer",
+        "Spoke with «Mustermann, Jan», she called",
+        "sent (\"«Maurice von Xyzberg»\" queued)",
+        "Sending SMS to +493023125000 for «\\u015eerika Mustermann»",
+        "Sending SMS to +493023125000 for «Erika M\\u00fc\\u00dfter»",
+        "Anruf von «Erika van der Xyzens» an die Technik",
+        "«Erika» von Vodafone rief an",
+    ] {
+        holds(text);
+    }
+}
+
+#[test]
 fn elements_and_arrows_hold_fields() {
     for text in [
         "<ns2:LastName>«Xyzmann»</ns2:LastName><FirstName>«Thorgard»</FirstName><Ort>Xyzhausen</Ort>",
@@ -195,6 +211,9 @@ fn the_parts_of_a_name_fill_two_cells() {
     for text in [
         "E10442,«Mustermann»,«Erika»,Logistik,2026-11-27,+49 30 23125 000",
         "20044;Frau;Dr.;«Erika»;«Mustermann»;Am Bach 3;91522;030/23125000;0",
+        "7|2026-11-27T10:00:00Z|IN|+493023125000|«XYZE ABCDEFGH»|192.0.2.1|9",
+        "810903,«Schottin»,«Erika»,030 / 23125000,11044,Berlin,2026-11-27",
+        "20260502;00493023125000;03023125000;1608;60;Berlin;OK;65318290",
         "20044;Berlin;Hamburg;x;2026-11-27;+493023125000",
     ] {
         holds(text);
