@@ -12,7 +12,7 @@ use super::context::Context;
 use super::damaged;
 use super::judge::{self, Trust, is_person};
 use super::line::Line;
-use super::name::{Names, trimmed};
+use super::name::{self, Names, trimmed};
 use super::person::{self, Manner, Name};
 
 /// Longest display name that is looked for before an address.
@@ -47,6 +47,22 @@ impl Names<'_> {
             None => self.bare_before(line, end)?,
         };
         is_person(&name, trust).then(|| (name.span(), Context::Display))
+    }
+
+    /// `<Erika> hello`: who says a line of a chat.
+    pub(super) fn speaker(&self, line: &Line, angle: usize) -> Option<(Span, Context)> {
+        if !matches!(line.before(angle), b' ' | b'\n' | b'\t')
+            || !line.at(angle + 1).is_ascii_uppercase()
+        {
+            return None;
+        }
+        let name =
+            person::read(line.text, angle + 1, line.text.len(), self.vocabulary, name::WRITTEN);
+        let [only] = name.words() else { return None };
+        let rest = &line.text[only.span().end..];
+        let known = only.bits.given() > 0 && judge::is_plain(only) && !only.bits.is_place();
+        (known && only.said.is_empty() && rest.starts_with(b"> "))
+            .then(|| (only.span(), Context::Phrase))
     }
 
     /// A display name without quotes that ends at `end`: the longest run of words up to there.
@@ -98,7 +114,7 @@ fn opens_address(line: &Line, angle: usize) -> bool {
 /// `<0722 489 183>`: a number as people write it.
 fn opens_number(rest: &[u8]) -> bool {
     const LONGEST: usize = 24;
-    let sign = |b: &&u8| b.is_ascii_digit() || b"+ ()-/.".contains(b);
+    let sign = |b: &&u8| b.is_ascii_digit() || b"+ ()-/".contains(b);
     let length = rest.iter().take(LONGEST).take_while(sign).count();
     let digits = rest[..length].iter().filter(|b| b.is_ascii_digit()).count();
     digits > 5 && rest.get(length) == Some(&b'>')

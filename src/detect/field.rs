@@ -238,12 +238,19 @@ fn closing(line: &Line, from: usize, quote: Unit) -> usize {
             break;
         }
         let Some(unit) = carrier::unit(line.text, at) else { break };
-        if unit == quote {
+        if unit == quote && !is_apostrophe(line, at) {
             return at;
         }
         at += unit.len;
     }
     limit.max(from)
+}
+
+/// `'D'Beispiel'`: no quote closes between two letters.
+fn is_apostrophe(line: &Line, at: usize) -> bool {
+    line.text[at] == b'\''
+        && line.before(at).is_ascii_alphabetic()
+        && line.at(at + 1).is_ascii_alphabetic()
 }
 
 /// Where a value without quotes ends at the latest.

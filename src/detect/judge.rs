@@ -164,6 +164,11 @@ pub(super) fn words_in_value(name: &Name) -> usize {
     let mut before_comma = 0;
     for (i, word) in words.iter().enumerate() {
         let stray = capital && word.case == Case::Lower && !word.is_particle();
+        // `Display Name: Erika Beispiel User Principal Name: ...`
+        let key = Said::F_ACCOUNT.with(Said::F_NAME).with(Said::F_OTHER).with(Said::N_NOBODY);
+        if before_comma > 1 && !word.is_listed() && word.said.any(key) {
+            return i;
+        }
         let turned = before_comma == 1 || (before_comma == 2 && is_plain(word));
         if stray || (word.after_comma && (!turned || !word.is_capital())) {
             return i;

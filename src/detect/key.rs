@@ -44,6 +44,9 @@ pub(super) const LABELS: [&[u8]; 6] =
     [b"path", b"field", b"key", b"name", b"attribute", b"property"];
 /// Keys of the value of a field that is named elsewhere.
 pub(super) const VALUES: [&[u8]; 5] = [b"value", b"val", b"content", b"newValue", b"oldValue"];
+/// Both as words of longer keys, which the scan lets through for their ends.
+const LONG_LABELS: [&[u8]; 3] = [b"propertyName", b"fieldName", b"attributeName"];
+const LONG_VALUES: [&[u8]; 2] = [b"propertyValue", b"fieldValue"];
 /// Schemes of URIs whose user part may be a phone number (RFC 3261, RFC 3966; `pjsip` is Asterisk's).
 pub(super) const SCHEMES: [&[u8]; 4] = [b"sip", b"sips", b"tel", b"pjsip"];
 /// A parameter of a Record-Route, the id of a dialog (RFC 3261 header parameters): no number.
@@ -69,8 +72,8 @@ impl Traits {
         let is_scheme = SCHEMES.iter().any(|scheme| key.eq_ignore_ascii_case(scheme));
         let traits = [
             (Self::SEARCH, SEARCHES.contains(&key)),
-            (Self::LABEL, LABELS.contains(&key)),
-            (Self::VALUE, VALUES.contains(&key)),
+            (Self::LABEL, LABELS.contains(&key) || LONG_LABELS.contains(&key)),
+            (Self::VALUE, VALUES.contains(&key) || LONG_VALUES.contains(&key)),
             (Self::SCHEME, is_scheme),
             (Self::DIALOG, key == DIALOG),
         ];

@@ -93,7 +93,7 @@ impl Names<'_> {
 
     /// The name after the cue word at `at`.
     pub(super) fn after_cue(&self, line: &Line, at: usize) -> Option<(Span, Context)> {
-        if !starts_freely(line, at) {
+        if !starts_freely(line, at) && !ends_title(line, at) {
             return None;
         }
         let (letters, said) = self.vocabulary.said_at(line.text, at);
@@ -132,6 +132,25 @@ impl Names<'_> {
         // After an honorific the honorific speaks, when its turn comes.
         let span = (start == first).then(|| self.by_model(line, &name, trust)).flatten();
         span.map(|span| (span, context))
+    }
+
+    /// `Kontakt ist Erika 030 ...`: a given name right before the number at `start`, alone among small letters.
+    pub(super) fn before_number(&self, line: &Line, start: usize) -> Option<Span> {
+        let head = &line.text[line.done.max(line.start)..start];
+        let head = head.strip_suffix(b" ").or_else(|| head.strip_suffix(b" ("))?;
+        let head = head.strip_suffix(b",").or_else(|| head.strip_suffix(b":")).unwrap_or(head);
+        let end = line.done.max(line.start) + head.len();
+        let letters = head.iter().rev().take_while(|&&b| is_word_byte(b) || b == b'-').count();
+        let at = end - letters;
+        let alone = line.before(at) == b' ' && line.before(at - 1).is_ascii_lowercase();
+        if letters < 3 || !alone || !line.text[at].is_ascii_uppercase() && line.text[at] < 0x80 {
+            return None;
+        }
+        let name = person::read(line.text, at, line.text.len(), self.vocabulary, WRITTEN);
+        let only = name.words().first().filter(|only| only.span() == Span::new(at, end))?;
+        let before = line.word_before(at, 2, b"").map(|word| line.said(self.words, word))?;
+        let given = only.bits.given() > 0 && judge::is_plain(only) && !only.bits.is_place();
+        (given && only.said.is_empty() && !before.any(Said::N_NAMESAKE)).then_some(only.span())
     }
 
     /// What a cue word introduces, and how sure it is.
@@ -334,6 +353,16 @@ pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
                 && matches!(line.text[at - 1], b'n' | b't' | b'r')
         }
     }
+}
+
+/// `sig.ra`, `prof.ssa`: the end of an Italian title.
+fn ends_title(line: &Line, at: usize) -> bool {
+    let head = &line.text[line.start..at];
+    let titles = [&b"sig."[..], b"prof.", b"dott."];
+    titles.iter().any(|title| {
+        let start = head.len().checked_sub(title.len());
+        start.is_some_and(|start| head[start..].eq_ignore_ascii_case(title))
+    })
 }
 
 /// Where the word after a cue that ends at `end` begins, and whether a colon stands between.

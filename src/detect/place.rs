@@ -66,7 +66,14 @@ fn address(line: &Line, number: &Number) -> Option<Place> {
     let (start, end) = (number.span.start, number.span.end);
     let certain = match (line.before(start), line.at(end)) {
         (b'"', b'"') => matches!(line.text.get(end + 1..), Some([b' ', b'<', ..] | [b'<', ..])),
-        (b'<', b'>') => !is_word_byte(line.before(start - 1)) && !number.signs.has(Signs::DOT),
+        (b'<', b'>') => {
+            let before = line.before(start - 1);
+            // `<501044>` alone is the id of a message.
+            let named = matches!(before, b'"' | b'\'')
+                || before == b' ' && matches!(line.before(start - 2), b'"' | b'\'')
+                || number.len > 6;
+            named && !is_word_byte(before) && !number.signs.has(Signs::DOT)
+        }
         _ => false,
     };
     certain.then(|| Place::new(Clue::Address, Context::Sip))
@@ -110,10 +117,17 @@ fn user_part(line: &Line, number: &Number) -> Option<Place> {
     let (start, end) = (number.span.start, number.span.end);
     if line.at(end) == b'@' && number.count == 1 && is_word_byte(line.at(end + 1)) {
         let dialled = matches!(line.before(start), b'[' | b'/' | b'<');
-        return Some(if dialled {
-            Place::new(Clue::Dialled, Context::Dialplan)
-        } else {
-            Place::OPEN
+        // `030...@192.0.2.1`: a user at the address of a machine.
+        let at_address = number.digits[0] == b'0' && (8..=15).contains(&number.len) && {
+            let host = &line.text[end + 1..];
+            let length =
+                host.iter().take(16).take_while(|&&b| b.is_ascii_digit() || b == b'.').count();
+            host[..length].iter().filter(|&&b| b == b'.').count() == 3
+        };
+        return Some(match () {
+            () if dialled => Place::new(Clue::Dialled, Context::Dialplan),
+            () if at_address => Place { evidence: Evidence::of(Clue::Party), context: None },
+            () => Place::OPEN,
         });
     }
     let forked = line.text[line.start..start].ends_with(b">->");
@@ -126,6 +140,9 @@ fn after_finding(line: &Line, start: usize, words: &Words) -> Option<Place> {
     let (gap, kind) = line.since_last(start)?;
     let letters = |b: &u8| is_word_byte(*b);
     let Some(first) = gap.iter().position(letters) else {
+        if kind == TypeCode::TEL && goes_on_in_list(line, start - gap.len(), gap) {
+            return Some(Place::new(Clue::Tied, Context::Keyword));
+        }
         let near = kind == TypeCode::NAM && gap.len() <= 3;
         let clue = if gap.ends_with(b"(") { Clue::OfName } else { Clue::AfterName };
         return near.then(|| Place::new(clue, Context::Keyword));
@@ -134,6 +151,24 @@ fn after_finding(line: &Line, start: usize, words: &Words) -> Option<Place> {
     let ties = Said::P_PREPOSITION.with(Said::P_TIE);
     let tied = kind == TypeCode::TEL && words.of(&gap[first..end]).any(ties);
     tied.then(|| Place::new(Clue::Tied, Context::Keyword))
+}
+
+/// `IN ('030...','...')`: the next one of a list whose first one ends at `end`, with `gap` between.
+fn goes_on_in_list(line: &Line, end: usize, gap: &[u8]) -> bool {
+    let quote = gap.first().copied().unwrap_or_default();
+    let parted = matches!(
+        gap,
+        [b'\'', b',', b'\'']
+            | [b'\'', b',', b' ', b'\'']
+            | [b'"', b',', b'"']
+            | [b'"', b',', b' ', b'"']
+    );
+    let head = &line.text[line.start..end];
+    let open = head.iter().rposition(|&b| b == quote);
+    parted
+        && open.is_some_and(|open| {
+            end - open < 40 && matches!(line.before(line.start + open), b'(' | b'[')
+        })
 }
 
 /// `Goto (in,030...,8)`, `Spawn extension (in, 030..., 6)`: the second argument of three; the call

@@ -87,7 +87,8 @@ impl Walk<'_> {
             }
             Trigger::Key if line.text[at] == b'<' => {
                 if !display::follows_settled(line, at) {
-                    let name = self.names.display(line, at);
+                    let name =
+                        self.names.display(line, at).or_else(|| self.names.speaker(line, at));
                     self.settle_name(line, name);
                 }
             }
@@ -151,6 +152,9 @@ impl Walk<'_> {
     /// Settles a number that is a phone number, and what it says of its neighbours.
     fn numbered(&mut self, line: &mut Line, phone: &Phone) {
         self.names_beside(line, phone.span);
+        if let Some(name) = self.names.before_number(line, phone.span.start) {
+            self.settle_name(line, Some((name, Context::Phrase)));
+        }
         self.settle_phone(line, phone);
         line.next_element();
     }

@@ -20,6 +20,10 @@ pub(super) fn filter_of(rules: &RuleSet) -> Filter {
         (Said::P_PREPOSITION.with(Said::P_TIE), Cue::TIE),
         (Said::N_PARTICLE, Cue::PARTICLE),
     ];
+    // `frau Beispiel`, `sig.ra Beispiel`: in small letters too.
+    let titles =
+        words.saying(Said::N_HONORIFIC).filter(|word| words.exact(word).any(Said::N_TITLE));
+    titles.for_each(|word| filter.add_word(word, Cue::NAME));
     for (said, cue) in cues {
         words.saying(said).for_each(|word| filter.add_word(word, cue));
     }

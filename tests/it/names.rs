@@ -141,6 +141,11 @@ fn names_in_quotes_are_found_whole() {
         "KeyError: '«Xyzmann, Erika»'",
         "match -> \"«van der Xyzmann, Erika»\" (ldap)",
         "Agent e.mu («Xyzmann-Muster, Erika») state change",
+        "SrcName \"«Erika Xyzova Mustermann»\" -> \"Anonymous\"",
+        "UPDATE people SET surname = '«D'Xyzmann»', x = 1",
+        "CN=«Xyzmann\\, Erika»,OU=People",
+        "{\"propertyName\":\"lastname\",\"propertyValue\":\"«Xyzmann»\"}",
+        "Display Name: «Erika Mustermann» User Principal Name: e",
         "{\"m\":\"key [«Xyzmann, Erika»] twice\"}",
         "ERROR user 'Service, Desk' unknown",
         "don't 'Max Retries' now",
@@ -186,6 +191,9 @@ fn what_is_called_after_somebody_is_no_person() {
         "Zustellung in der Elizabeth-Miller-Straße 4",
         "Termin im Hotel Elizabeth Miller verschoben",
         "Rechnung Fa. Michael Schneider bezahlt",
+        "Telefon im Besprechungsraum \"Elizabeth Miller\" tot",
+        "Ankunft MS Elizabeth Miller in Berlin",
+        "Advisory Hurricane Elizabeth, failover",
         "Rechnung von «Michael Schneider» bezahlt",
         "Anruf von Frau «Weg» und Herrn «Lane»",
     ] {
@@ -201,6 +209,10 @@ fn letters_close_with_a_name() {
         "body=\"Kind regards, and thanks\"",
         "comment by requester \"«Erika»\": done",
         "dr «Mustermann» called, took 5 ms Total",
+        "la sig.ra «Xyzova» richiama",
+        "room c-7 <«Erika»> der Server ist da",
+        "room c-7 <Button> ist da",
+        "Kontakt ist «Erika» 030 23125000 heute",
     ] {
         holds(text);
     }

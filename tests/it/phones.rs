@@ -183,6 +183,9 @@ fn numbers_that_count_something() {
             "employeeNumber: 0049984824 patient=00417301",
             "Customer is on firmware 7.58-110239, order",
             "Rückruf-Nr. «0171 3920042», Tel.-Nr. «030 23125000»",
+            "nr umowy 88/27304/2023, numéro de commande 030 23125000",
+            "stm[3877]: <501044> <3877> <NOTI> AP",
+            "unsere servicenummer «0800 1234567» gilt",
             "his number «030 23125000», Kontaktnummer «030 23125000»",
         ],
     );
@@ -199,6 +202,8 @@ fn elements_and_information_elements() {
             "<Telefon>«030 23125000»</Telefon><AGS>03153016</AGS>",
             "%{\"phone\" => \"«030/23125-000»\"} :msisdn=>\"«493023125000»\"",
             "RX <- SETUP  Calling Party Number i = 0x2181, '«2125550187»'",
+            "num IN ('«0030 210 1234567»','«302101234567»') x",
+            "|«+493023125000»@192.0.2.1 |«03023125000»@192.0.2.1 |",
             "From «493023125000» To «493023125001» realm=core",
         ],
     );
