@@ -157,7 +157,8 @@ impl Names<'_> {
     fn cue(&self, line: &Line, cue: Span, said: Said, capital: bool) -> Option<(Context, Trust)> {
         let shouted = line.text[cue.start..cue.end].iter().all(u8::is_ascii_uppercase);
         // `dr Beispiel`, but not `5 ms Total`.
-        let written = capital && !shouted || said.any(Said::N_TITLE);
+        let written = capital && !shouted
+            || said.any(Said::N_TITLE) && (!is_short(line, cue) || line.at(cue.end) == b'.');
         if said.any(Said::N_HONORIFIC) && written {
             Some((Context::Honorific, Trust::Sure))
         } else if said.any(Said::N_ABBREVIATION) && capital && line.at(cue.end) == b'.' {
@@ -353,6 +354,12 @@ pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
                 && matches!(line.text[at - 1], b'n' | b't' | b'r')
         }
     }
+}
+
+/// `hr`, `fr` and `sig`, which are words of other things without a full stop.
+fn is_short(line: &Line, cue: Span) -> bool {
+    let text = &line.text[cue.start..cue.end];
+    [&b"hr"[..], b"fr", b"sig"].iter().any(|short| text.eq_ignore_ascii_case(short))
 }
 
 /// `sig.ra`, `prof.ssa`: the end of an Italian title.

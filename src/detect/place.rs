@@ -61,7 +61,7 @@ pub(super) fn of(line: &Line, number: &Number, shape: Evidence, words: &Words) -
     place.unwrap_or_else(|| beside_words(line, number, shape, words))
 }
 
-/// `"030..." <sip:...>`, a number for a display name; `<030...>`, but not `Port<0.6910>`.
+/// `"030..." <sip:...>`, a number for a display name; `<030...>`, but not `Port<0.6910>`; `4930...@s.whatsapp.net`.
 fn address(line: &Line, number: &Number) -> Option<Place> {
     let (start, end) = (number.span.start, number.span.end);
     let certain = match (line.before(start), line.at(end)) {
@@ -76,6 +76,7 @@ fn address(line: &Line, number: &Number) -> Option<Place> {
         }
         _ => false,
     };
+    let certain = certain || is_messenger(line, end);
     certain.then(|| Place::new(Clue::Address, Context::Sip))
 }
 
@@ -115,8 +116,14 @@ fn opens_party(line: &Line, field: &Field) -> bool {
 /// `030...@...`: what a PBX dialled, or the user part of an address that nothing announced.
 fn user_part(line: &Line, number: &Number) -> Option<Place> {
     let (start, end) = (number.span.start, number.span.end);
+    if line.at(end) == b'@' && number.count > 1 && !number.plus {
+        // `441-20118@192.0.2.1`: a Call-ID.
+        return Some(Place::OTHER);
+    }
     if line.at(end) == b'@' && number.count == 1 && is_word_byte(line.at(end + 1)) {
-        let dialled = matches!(line.before(start), b'[' | b'/' | b'<');
+        // `<91820417@mail.example>` is the id of a message.
+        let bracket = line.before(start) == b'<' && (number.plus || number.digits[0] == b'0');
+        let dialled = matches!(line.before(start), b'[' | b'/') || bracket;
         // `030...@192.0.2.1`: a user at the address of a machine.
         let at_address = number.digits[0] == b'0' && (8..=15).contains(&number.len) && {
             let host = &line.text[end + 1..];
@@ -169,6 +176,12 @@ fn goes_on_in_list(line: &Line, end: usize, gap: &[u8]) -> bool {
         && open.is_some_and(|open| {
             end - open < 40 && matches!(line.before(line.start + open), b'(' | b'[')
         })
+}
+
+/// `4930...@s.whatsapp.net`: the number is who it is there.
+fn is_messenger(line: &Line, end: usize) -> bool {
+    let host = line.text.get(end..).unwrap_or_default();
+    host.starts_with(b"@s.whatsapp.net") || host.starts_with(b"@c.us")
 }
 
 /// `Goto (in,030...,8)`, `Spawn extension (in, 030..., 6)`: the second argument of three; the call

@@ -95,7 +95,11 @@ impl Names<'_> {
         }
         const SHIPS: [&[u8]; 6] = [b"MS", b"MV", b"MT", b"HMS", b"USS", b"RMS"];
         let ship = |span: Span| SHIPS.contains(&&line.text[span.start..span.end]);
-        if before.is_some_and(ship) || words.iter().any(|word| ship(word.span())) {
+        let house = |word: &Word| is_house(&line.text[word.span().start..word.span().end]);
+        if before.is_some_and(ship)
+            || words.iter().any(|word| ship(word.span()))
+            || words.len() > 1 && words.iter().any(house)
+        {
             return true;
         }
         if said.any(Said::N_HONORIFIC.with(Said::N_TITLE).with(Said::N_ROLE)) {

@@ -194,6 +194,7 @@ fn what_is_called_after_somebody_is_no_person() {
         "Telefon im Besprechungsraum \"Elizabeth Miller\" tot",
         "Ankunft MS Elizabeth Miller in Berlin",
         "Advisory Hurricane Elizabeth, failover",
+        "Alarm Sturmtief Elizabeth, Böen",
         "Rechnung von «Michael Schneider» bezahlt",
         "Anruf von Frau «Weg» und Herrn «Lane»",
     ] {
@@ -209,7 +210,9 @@ fn letters_close_with_a_name() {
         "body=\"Kind regards, and thanks\"",
         "comment by requester \"«Erika»\": done",
         "dr «Mustermann» called, took 5 ms Total",
-        "la sig.ra «Xyzova» richiama",
+        "la sig.ra «Xyzova» richiama, il sig. «Xyzovo» no",
+        "filter=(&(sn=«Xyzova»)(objectClass=person))",
+        "Termin bei Mag. «Xyzmann» am 14.10.",
         "room c-7 <«Erika»> der Server ist da",
         "room c-7 <Button> ist da",
         "Kontakt ist «Erika» 030 23125000 heute",
