@@ -46,6 +46,7 @@ pub fn runs(
         vocabulary: (&detector.rules.words).into(),
         verdicts: Verdicts::default(),
         phrases: &detector.rules.phrases,
+        endings: &detector.rules.endings,
         bias: model::Bias::Balanced,
     };
     let mut line = Line::around(text, 0, 0);

@@ -23,6 +23,7 @@ pub mod coloured;
 mod columns;
 mod context;
 mod damaged;
+mod dialled;
 mod digits;
 mod display;
 mod element;
@@ -43,6 +44,7 @@ mod measure;
 mod memo;
 mod model;
 mod name;
+mod namesake;
 mod number;
 mod openings;
 pub mod operator;
@@ -162,8 +164,9 @@ impl Detector {
     }
 
     fn names<'a>(&'a self, vocabulary: Vocabulary<'a>, verdicts: Verdicts<'a>) -> Names<'a> {
-        let RuleSet { words, phrases, .. } = &self.rules;
-        Names { words, vocabulary, verdicts, titles: &self.titles, phrases, bias: self.bias }
+        let RuleSet { words, phrases, endings, .. } = &self.rules;
+        let (titles, bias) = (&self.titles, self.bias);
+        Names { words, vocabulary, verdicts, titles, phrases, endings, bias }
     }
 
     /// Adds the people that `memory` holds to the findings of `block`, and those to `memory`.

@@ -33,6 +33,7 @@ pub(super) struct Names<'a> {
     /// What a title may open with.
     pub titles: &'a Openings,
     pub phrases: &'a HashSet<Vec<u8>>,
+    pub endings: &'a [Vec<u8>],
     pub bias: Bias,
 }
 

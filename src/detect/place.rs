@@ -12,6 +12,7 @@ use crate::span::{Span, TypeCode};
 
 use super::Context;
 use super::cells;
+use super::dialled::{self, User};
 use super::key::{self, Class};
 use super::line::{Field, Line, is_word_byte};
 use super::number::{Number, Signs};
@@ -76,7 +77,7 @@ fn address(line: &Line, number: &Number) -> Option<Place> {
         }
         _ => false,
     };
-    let certain = certain || is_messenger(line, end);
+    let certain = certain || dialled::is_messenger(line, end);
     certain.then(|| Place::new(Clue::Address, Context::Sip))
 }
 
@@ -113,32 +114,18 @@ fn opens_party(line: &Line, field: &Field) -> bool {
     member && parties.iter().any(|party| key.to_ascii_lowercase().ends_with(party))
 }
 
-/// `030...@...`: what a PBX dialled, or the user part of an address that nothing announced.
 fn user_part(line: &Line, number: &Number) -> Option<Place> {
-    let (start, end) = (number.span.start, number.span.end);
-    if line.at(end) == b'@' && number.count > 1 && !number.plus {
-        // `441-20118@192.0.2.1`: a Call-ID.
-        return Some(Place::OTHER);
-    }
-    if line.at(end) == b'@' && number.count == 1 && is_word_byte(line.at(end + 1)) {
-        // `<91820417@mail.example>` is the id of a message.
-        let bracket = line.before(start) == b'<' && (number.plus || number.digits[0] == b'0');
-        let dialled = matches!(line.before(start), b'[' | b'/') || bracket;
-        // `030...@192.0.2.1`: a user at the address of a machine.
-        let at_address = number.digits[0] == b'0' && (8..=15).contains(&number.len) && {
-            let host = &line.text[end + 1..];
-            let length =
-                host.iter().take(16).take_while(|&&b| b.is_ascii_digit() || b == b'.').count();
-            host[..length].iter().filter(|&&b| b == b'.').count() == 3
-        };
-        return Some(match () {
-            () if dialled => Place::new(Clue::Dialled, Context::Dialplan),
-            () if at_address => Place { evidence: Evidence::of(Clue::Party), context: None },
-            () => Place::OPEN,
-        });
-    }
-    let forked = line.text[line.start..start].ends_with(b">->");
-    forked.then(|| Place::new(Clue::Dialled, Context::Dialplan))
+    Some(match dialled::user_part(line, number)? {
+        User::Dialled => Place::new(Clue::Dialled, Context::Dialplan),
+        User::Party => Place { evidence: Evidence::of(Clue::Party), context: None },
+        User::Id => Place::OTHER,
+        User::Unknown => Place::OPEN,
+    })
+}
+
+fn dialled(line: &Line, number: &Number) -> Option<Place> {
+    let is_dialled = dialled::is_dialled(line, number);
+    is_dialled.then(|| Place::new(Clue::Dialled, Context::Dialplan))
 }
 
 /// `Name (030 ...)`, `Name, 030 ...`, `"Name" <+49...> to 030 ...`: the number of a name, or the other
@@ -176,38 +163,6 @@ fn goes_on_in_list(line: &Line, end: usize, gap: &[u8]) -> bool {
         && open.is_some_and(|open| {
             end - open < 40 && matches!(line.before(line.start + open), b'(' | b'[')
         })
-}
-
-/// `4930...@s.whatsapp.net`: the number is who it is there.
-fn is_messenger(line: &Line, end: usize) -> bool {
-    let host = line.text.get(end..).unwrap_or_default();
-    host.starts_with(b"@s.whatsapp.net") || host.starts_with(b"@c.us")
-}
-
-/// `Goto (in,030...,8)`, `Spawn extension (in, 030..., 6)`: the second argument of three; the call
-/// monitor of a router.
-fn dialled(line: &Line, number: &Number) -> Option<Place> {
-    let is_dialled = is_second_argument(line, number)
-        || is_party_number(line, number.span.start)
-        || cells::is_call_monitor(line, number);
-    is_dialled.then(|| Place::new(Clue::Dialled, Context::Dialplan))
-}
-
-fn is_second_argument(line: &Line, number: &Number) -> bool {
-    if line.at(number.span.end) != b',' {
-        return false;
-    }
-    // Contexts of a dial plan are short; a look back to the start of each line would be none.
-    const LONGEST: usize = 128;
-    let start = number.span.start;
-    let head = &line.text[line.start.max(start.saturating_sub(LONGEST))..start];
-    let head = head.strip_suffix(b" ").unwrap_or(head);
-    let Some(head) = head.strip_suffix(b",") else { return false };
-    let Some(open) = head.iter().rposition(|&b| b == b'(') else { return false };
-    let context = &head[open + 1..];
-    let name =
-        !context.is_empty() && context.iter().all(|&b| is_word_byte(b) || matches!(b, b'-' | b'_'));
-    name && (head[..open].ends_with(b"Goto ") || head[..open].ends_with(b"extension "))
 }
 
 /// What the other cells of the row say, if the number fills one.
@@ -381,16 +336,6 @@ fn is_compound(line: &Line, number: Span, words: &Words) -> bool {
     let dash = line.before(number.start) == b'-';
     let before = line.word_before(number.start, 2, b"").filter(|_| dash);
     before.is_some_and(|word| word.end + 1 == number.start && !line.said(words, word).any(OURS))
-}
-
-/// `Calling Party Number i = 0x2181, '030...'`: an information element of Q.931 as routers print it.
-fn is_party_number(line: &Line, start: usize) -> bool {
-    const LONGEST: usize = 48;
-    let head = &line.text[line.start.max(start.saturating_sub(LONGEST)).min(start)..start];
-    let Some(head) = head.strip_suffix(b", '") else { return false };
-    let hex = head.iter().rev().take_while(|b| b.is_ascii_hexdigit()).count();
-    let Some(head) = head[..head.len() - hex].strip_suffix(b"0x") else { return false };
-    head.ends_with(b"Party Number i = ") || head.ends_with(b"Redirecting Number i = ")
 }
 
 /// `From 4930... To 4940...`: who calls whom.

@@ -15,6 +15,7 @@ use super::judge::{self, Trust};
 use super::key::{Class, KeyCache};
 use super::line::{Line, is_word_byte};
 use super::name::{Names, WRITTEN};
+use super::namesake;
 use super::person::{self, Case, Manner, Name, Word};
 use super::row::Row;
 
@@ -63,7 +64,7 @@ impl Names<'_> {
         let words = tagged(name.words(), &tags);
         // Few runs are names, so what stands around them is looked at in the end.
         let is_name = is_name(words)
-            && !is_part_of_place(&name, words)
+            && !namesake::is_part_of_place(&name, words)
             && self.stands_alone(line, start, all)
             && !self.is_namesake(line, &name)
             && !self.is_other_value(line, name.span(), keys);
@@ -82,45 +83,6 @@ impl Names<'_> {
         let quoted = matches!(quote, b'"' | b'\'') && line.at(all.end + slashes) == quote;
         let fits = |word: &Word| word.is_particle() || word.bits.is_empty() || word.is_listed();
         quoted && name.len() < run.words().len() && run.words().iter().all(fits)
-    }
-
-    /// `Victoria Street`, `rue Victor Hugo`, `Fa. Beispiel`: what is called after a person.
-    fn is_namesake(&self, line: &Line, run: &Name) -> bool {
-        let words = run.words();
-        let start = run.span().start;
-        let before = line.word_before(start, 2, b"-").filter(|word| start - word.end <= 2);
-        let said = before.map_or(Said::default(), |word| line.said(self.words, word));
-        if before.is_some_and(|word| is_house(&line.text[word.start..word.end])) {
-            return true;
-        }
-        const SHIPS: [&[u8]; 6] = [b"MS", b"MV", b"MT", b"HMS", b"USS", b"RMS"];
-        let ship = |span: Span| SHIPS.contains(&&line.text[span.start..span.end]);
-        let house = |word: &Word| is_house(&line.text[word.span().start..word.span().end]);
-        if before.is_some_and(ship)
-            || words.iter().any(|word| ship(word.span()))
-            || words.len() > 1 && words.iter().any(house)
-        {
-            return true;
-        }
-        if said.any(Said::N_HONORIFIC.with(Said::N_TITLE).with(Said::N_ROLE)) {
-            return false;
-        }
-        let is = |word: &Word| word.said.any(Said::N_NAMESAKE);
-        // Abbreviations and family names only where they open or end it: `Margaret St. Xyzmann`.
-        let is_inside = |word: &Word| is(word) && word.span().len() > 2 && word.bits.family() == 0;
-        if let [first, inside @ .., last] = words
-            && (is(first) || is(last) || inside.iter().any(is_inside))
-        {
-            return true;
-        }
-        let text = |word: &Word| &line.text[word.span().start..word.span().end];
-        if words.last().is_some_and(|last| is_way(text(last))) {
-            return true;
-        }
-        let parted = before.is_some_and(|word| {
-            matches!(&line.text[word.end..start], b" " | b". " | b" \"" | b" '")
-        });
-        parted && said.any(Said::N_NAMESAKE) && !said.any(Said::P_HINT)
     }
 
     /// Whether `span` is all of the value of a field for something else: `"carrier":"..."`. The key is
@@ -213,60 +175,6 @@ impl Names<'_> {
     }
 }
 
-/// `Besprechungsraum`, `Grundschule`: what follows is what it is called after.
-fn is_house(word: &[u8]) -> bool {
-    const ENDS: [&[u8]; 18] = [
-        b"raum",
-        b"saal",
-        b"schule",
-        b"stra\xc3\x9fe",
-        b"strasse",
-        b"halle",
-        b"klinik",
-        b"haus",
-        b"tief",
-        b"platz",
-        b"zimmer",
-        b"hotel",
-        b"stadion",
-        b"br\xc3\xbccke",
-        b"kirche",
-        b"apotheke",
-        b"gymnasium",
-        b"suite",
-    ];
-    ends_in_any(word, &ENDS)
-}
-
-fn ends_in_any(word: &[u8], ends: &[&[u8]]) -> bool {
-    ends.iter().any(|end| {
-        word.len() > end.len() + 3 && word[word.len() - end.len()..].eq_ignore_ascii_case(end)
-    })
-}
-
-/// `Beispielstraße`, `Beispiel-Ring`: a way that is called after somebody.
-fn is_way(word: &[u8]) -> bool {
-    const ENDS: [&[u8]; 16] = [
-        "straße".as_bytes(),
-        b"strasse",
-        b"str",
-        b"platz",
-        b"allee",
-        b"gasse",
-        b"-ring",
-        b"-weg",
-        b"-ufer",
-        b"-damm",
-        b"laan",
-        b"straat",
-        b"plein",
-        b"gatan",
-        "vägen".as_bytes(),
-        b"gata",
-    ];
-    ends_in_any(word, &ENDS)
-}
-
 /// The angle bracket after the name that goes on at `end`: letters, spaces and quotes lead there.
 fn angle_ahead(line: &Line, end: usize) -> Option<usize> {
     let rest = &line.text[end..];
@@ -324,13 +232,6 @@ fn span(words: &[Word]) -> Span {
         [only] => only.span(),
         [] => Span::default(),
     }
-}
-
-/// `Alcalá de Henares`, `Reggio Emilia`: one word of a run that has a place in it.
-fn is_part_of_place(run: &Name, name: &[Word]) -> bool {
-    let [only] = name else { return false };
-    let place = |word: &Word| word.bits.is_place() && !word.is_listed();
-    run.words().iter().any(|word| word.span() != only.span() && place(word))
 }
 
 /// What no score can make a name: initials alone, a month, a company or a thing.

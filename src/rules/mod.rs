@@ -55,6 +55,8 @@ pub struct RuleSet {
     pub words: Words,
     /// Pairs of lower-case words, one space between, that lead to a person.
     pub phrases: HashSet<Vec<u8>>,
+    /// How words end that are places or things called after people, in lower case.
+    pub endings: Vec<Vec<u8>>,
     /// What speaks for a phone number, and how much.
     pub weights: Weights,
     /// One entry for each reason to find something.
@@ -117,6 +119,7 @@ impl RuleSet {
         let mut set = RuleSet {
             words: Words::default(),
             phrases: HashSet::new(),
+            endings: Vec::new(),
             weights: phone.weight.into(),
             rules: Vec::new(),
         };
@@ -182,6 +185,7 @@ impl RuleSet {
             }
             self.phrases.insert(phrase.into_bytes());
         }
+        self.endings = names.namesake_ending.into_iter().map(String::into_bytes).collect();
         self.rules.extend(names.rule);
     }
 }
@@ -242,6 +246,7 @@ struct Names {
     particle: Vec<String>,
     nobody: Vec<String>,
     namesake: Vec<String>,
+    namesake_ending: Vec<String>,
     rule: Vec<Rule>,
 }
 
