@@ -5,7 +5,7 @@
 
 use super::cells;
 use super::line::{Line, is_word_byte};
-use super::number::Number;
+use super::number::{Number, Signs};
 
 /// What a number before an `@` is.
 pub(super) enum User {
@@ -25,16 +25,17 @@ pub(super) fn user_part(line: &Line, number: &Number) -> Option<User> {
     if line.at(end) != b'@' {
         return line.text[line.start..start].ends_with(b">->").then_some(User::Dialled);
     }
+    let trunk = number.digits[0] == b'0';
     if number.count > 1 {
-        // `441-20118@192.0.2.1`
-        return (!number.plus).then_some(User::Id);
+        // `441-20118@192.0.2.1`, shorter than a number that is dialled from anywhere.
+        let id = number.count == 2 && number.len < 10 && !trunk && !number.plus;
+        return (id && number.groups[1].before.only(Signs::DASH)).then_some(User::Id);
     }
     if !is_word_byte(line.at(end + 1)) {
         return None;
     }
-    let trunk = number.digits[0] == b'0';
     // `<91820417@mail.example>` is the id of a message.
-    let bracket = line.before(start) == b'<' && (number.plus || trunk);
+    let bracket = line.before(start) == b'<' && (number.plus || trunk || number.len > 9);
     Some(match line.before(start) {
         b'[' | b'/' => User::Dialled,
         _ if bracket => User::Dialled,

@@ -142,7 +142,7 @@ pub(super) fn is_plain(word: &Word) -> bool {
 pub(super) fn words_in_prose(name: &Name) -> usize {
     let given = name.words().first().is_some_and(|first| first.bits.given() > 1);
     let words = name.words();
-    let of_house = |word: &Word| {
+    let of_family = |word: &Word| {
         let before = words.iter().rev().find(|before| before.span().end < word.span().start);
         given && before.is_some_and(Word::is_particle) && !is_thing(word)
     };
@@ -151,7 +151,7 @@ pub(super) fn words_in_prose(name: &Name) -> usize {
         let other = common || word.bits.is_place() || word.bits.is_org();
         let titled = word.said.any(Said::N_HONORIFIC);
         let stray = titled || (!word.is_listed() && (is_thing(word) || other));
-        !word.is_particle() && stray && !(of_house(word) && word.bits.common() == 0)
+        !word.is_particle() && stray && !(of_family(word) && word.bits.common() == 0)
     };
     name.words().iter().skip(1).position(stray).map_or(name.words().len(), |i| i + 1)
 }

@@ -33,7 +33,7 @@ pub(super) struct Names<'a> {
     /// What a title may open with.
     pub titles: &'a Openings,
     pub phrases: &'a HashSet<Vec<u8>>,
-    pub endings: &'a [Vec<u8>],
+    pub endings: &'a [Vec<Vec<u8>>; 2],
     pub bias: Bias,
 }
 
@@ -158,8 +158,9 @@ impl Names<'_> {
     fn cue(&self, line: &Line, cue: Span, said: Said, capital: bool) -> Option<(Context, Trust)> {
         let shouted = line.text[cue.start..cue.end].iter().all(u8::is_ascii_uppercase);
         // `dr Beispiel`, but not `5 ms Total`.
-        let written = capital && !shouted
-            || said.any(Said::N_TITLE) && (!is_short(line, cue) || line.at(cue.end) == b'.');
+        let stopped = || line.at(cue.end) == b'.' || ends_title(line, cue.start);
+        let small = said.any(Said::N_TITLE) && !shouted && (!is_short(line, cue) || stopped());
+        let written = capital && !shouted || small;
         if said.any(Said::N_HONORIFIC) && written {
             Some((Context::Honorific, Trust::Sure))
         } else if said.any(Said::N_ABBREVIATION) && capital && line.at(cue.end) == b'.' {
@@ -357,10 +358,12 @@ pub(super) fn starts_freely(line: &Line, at: usize) -> bool {
     }
 }
 
-/// `hr`, `fr` and `sig`, which are words of other things without a full stop.
+/// `hr`, `fr`, `sig` and others, which are words of other things without a full stop.
 fn is_short(line: &Line, cue: Span) -> bool {
     let text = &line.text[cue.start..cue.end];
-    [&b"hr"[..], b"fr", b"sig"].iter().any(|short| text.eq_ignore_ascii_case(short))
+    [&b"hr"[..], b"fr", b"sig", b"mag", b"ra", b"ssa"]
+        .iter()
+        .any(|short| text.eq_ignore_ascii_case(short))
 }
 
 /// `sig.ra`, `prof.ssa`: the end of an Italian title.
@@ -373,7 +376,8 @@ fn ends_title(line: &Line, at: usize) -> bool {
     })
 }
 
-/// Where the word after a cue that ends at `end` begins, and whether a colon stands between.
+/// Where the word after a cue that ends at `end` begins, and whether a colon stands between; line ends of a letter, as
+/// escapes, may stand between, and before them a comma.
 fn after_word(line: &Line, end: usize) -> Option<(usize, bool)> {
     let mut at = end + usize::from(matches!(line.at(end), b'.' | b':' | b','));
     let sign = line.at(end);

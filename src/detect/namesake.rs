@@ -19,9 +19,23 @@ impl Names<'_> {
         let start = run.span().start;
         let before = line.word_before(start, 2, b"-").filter(|word| start - word.end <= 2);
         let said = before.map_or(Said::default(), |word| line.said(self.words, word));
-        let stands_for_it = |span: Span| self.is_kind(&line.text[span.start..span.end]);
-        let inside = run.words().iter().filter(|word| !word.is_listed()).map(Word::span);
-        if before.into_iter().chain(inside).any(stands_for_it) {
+        let text = |span: Span| &line.text[span.start..span.end];
+        let ship = |span: Span| SHIPS.contains(&text(span));
+        if before.is_some_and(|word| ship(word) || self.opens_kind(text(word))) {
+            return true;
+        }
+        // `Ankunft MS Beispiel`, but not `Erika Beispiel MS Teams`.
+        if let [first, second, ..] = run.words()
+            && (ship(first.span()) || ship(second.span()) && !first.is_listed())
+        {
+            return true;
+        }
+        if let [inside @ .., last] = run.words()
+            && (self.is_way(text(last.span())) && !last.is_listed()
+                || inside
+                    .iter()
+                    .any(|word| !word.is_listed() && self.opens_kind(text(word.span()))))
+        {
             return true;
         }
         if said.any(Said::N_HONORIFIC.with(Said::N_TITLE).with(Said::N_ROLE)) {
@@ -33,21 +47,31 @@ impl Names<'_> {
         has_kind(run.words()) || parted && said.any(Said::N_NAMESAKE) && !said.any(Said::P_HINT)
     }
 
-    /// Whether a word alone says what kind of thing it is a part of: `MS`, `Grundschule`, `Beispielstraße`.
-    fn is_kind(&self, word: &[u8]) -> bool {
-        let ends = |end: &Vec<u8>| {
-            let start = word.len().checked_sub(end.len()).filter(|&start| start > 3);
-            start.is_some_and(|start| word[start..].eq_ignore_ascii_case(end))
-        };
-        SHIPS.contains(&word) || self.endings.iter().any(ends)
+    /// Whether a word says that what follows is the name of a thing: `Grundschule`, `Beispielstraße`.
+    fn opens_kind(&self, word: &[u8]) -> bool {
+        self.is_way(word) || ends_in(word, &self.endings[1])
+    }
+
+    /// Whether a word is a way: `Beispielstraße`, `Beispiel-Ring`.
+    fn is_way(&self, word: &[u8]) -> bool {
+        ends_in(word, &self.endings[0])
     }
 }
 
-/// Whether the words of a run are those of a place or thing: `Hotel Beispiel`, `Beispiel Street`.
+fn ends_in(word: &[u8], endings: &[Vec<u8>]) -> bool {
+    endings.iter().any(|end| {
+        let start = word.len().checked_sub(end.len()).filter(|&start| start > 3);
+        start.is_some_and(|start| word[start..].eq_ignore_ascii_case(end))
+    })
+}
+
+/// Whether the words of a run are those of a place or thing: `Hotel Beispiel`, `Beispiel Hospital`. A family name
+/// beside a given name is one: `Erika Storm`.
 fn has_kind(words: &[Word]) -> bool {
-    let is = |word: &Word| word.said.any(Said::N_NAMESAKE);
-    // Abbreviations and family names only where they open or end it: `Margaret St. Beispiel`.
-    let is_inside = |word: &Word| is(word) && word.span().len() > 2 && word.bits.family() == 0;
+    let given = words.iter().any(|word| word.bits.given() > 0);
+    let is = |word: &Word| word.said.any(Said::N_NAMESAKE) && (word.bits.family() == 0 || !given);
+    // Abbreviations only where they open or end it: `Margaret St. Beispiel`.
+    let is_inside = |word: &Word| is(word) && word.span().len() > 2;
     match words {
         [first, inside @ .., last] => is(first) || is(last) || inside.iter().any(is_inside),
         _ => false,

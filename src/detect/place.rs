@@ -70,9 +70,10 @@ fn address(line: &Line, number: &Number) -> Option<Place> {
         (b'<', b'>') => {
             let before = line.before(start - 1);
             // `<501044>` alone is the id of a message.
-            let named = matches!(before, b'"' | b'\'')
-                || before == b' ' && matches!(line.before(start - 2), b'"' | b'\'')
-                || number.len > 6;
+            let quote = |byte| matches!(byte, b'"' | b'\'');
+            let named = |byte: u8| quote(byte) || is_word_byte(byte);
+            let named =
+                quote(before) || before == b' ' && named(line.before(start - 2)) || number.len > 6;
             named && !is_word_byte(before) && !number.signs.has(Signs::DOT)
         }
         _ => false,
@@ -114,6 +115,7 @@ fn opens_party(line: &Line, field: &Field) -> bool {
     member && parties.iter().any(|party| key.to_ascii_lowercase().ends_with(party))
 }
 
+/// `030...@...`: what a PBX dialled, a user of a machine, or an id.
 fn user_part(line: &Line, number: &Number) -> Option<Place> {
     Some(match dialled::user_part(line, number)? {
         User::Dialled => Place::new(Clue::Dialled, Context::Dialplan),
@@ -123,6 +125,7 @@ fn user_part(line: &Line, number: &Number) -> Option<Place> {
     })
 }
 
+/// What a system says that was dialled.
 fn dialled(line: &Line, number: &Number) -> Option<Place> {
     let is_dialled = dialled::is_dialled(line, number);
     is_dialled.then(|| Place::new(Clue::Dialled, Context::Dialplan))
@@ -157,12 +160,10 @@ fn goes_on_in_list(line: &Line, end: usize, gap: &[u8]) -> bool {
             | [b'"', b',', b'"']
             | [b'"', b',', b' ', b'"']
     );
-    let head = &line.text[line.start..end];
-    let open = head.iter().rposition(|&b| b == quote);
-    parted
-        && open.is_some_and(|open| {
-            end - open < 40 && matches!(line.before(line.start + open), b'(' | b'[')
-        })
+    const LONGEST: usize = 40;
+    let floor = line.start.max(end.saturating_sub(LONGEST)).min(end);
+    let open = || line.text[floor..end].iter().rposition(|&b| b == quote);
+    parted && open().is_some_and(|open| matches!(line.before(floor + open), b'(' | b'['))
 }
 
 /// What the other cells of the row say, if the number fills one.
@@ -226,9 +227,6 @@ fn beside_words(line: &Line, number: &Number, shape: Evidence, words: &Words) ->
     if line.before(start) == b'/' && is_word_byte(line.before(start.saturating_sub(1))) {
         return in_path(line, start, words);
     }
-    if in_element(line, start) {
-        return Place::OPEN;
-    }
     // Only a word before it could make a bare number a phone number, and not if it is known
     // to be something else. Six bare digits need more than a word.
     let short = number.count == 1 && !number.plus && number.len < 7;
@@ -240,12 +238,6 @@ fn beside_words(line: &Line, number: &Number, shape: Evidence, words: &Words) ->
     let whole = start == line.start && number.span.end == line.text.len();
     let alone = whole && number.len <= LONGEST_ALONE;
     words_before(line, start, words).with(Clue::Alone, alone)
-}
-
-/// Whether it opens the value of an element of XML: the words before are those of tags.
-fn in_element(line: &Line, start: usize) -> bool {
-    let field = anchored(line, start).filter(|field| field.end.is_some());
-    field.is_some_and(|field| line.before(field.start) == b'>')
 }
 
 /// What the words before `start` say; the nearest counts first.
@@ -269,10 +261,11 @@ fn words_before(line: &Line, start: usize, words: &Words) -> Place {
         at = word.start;
         // Right before a word for numbers: it says what they count.
         let counts = std::mem::take(&mut counted);
-        if said.any(Said::P_NEGATIVE) && ((distance < 3 && clue.is_none()) || counts)
-            || said.any(Said::P_COUNTED) && counts
-        {
+        if said.any(Said::P_NEGATIVE) && ((distance < 3 && clue.is_none()) || counts) {
             return Place::OTHER;
+        }
+        if said.any(Said::P_COUNTED) && counts {
+            return Place::OPEN;
         }
         let known = Said::P_KEYWORD.with(Said::P_HINT).with(Said::P_NEGATIVE);
         if !said.any(known) && distance < 3 && clue.is_none() && is_number_noun(line, word) {
@@ -281,11 +274,8 @@ fn words_before(line: &Line, start: usize, words: &Words) -> Place {
                     return Place { evidence: Evidence::of(Clue::NumberWord), context: None };
                 }
                 Class::Other => return Place::OTHER,
-                _ => return Place::OPEN,
+                _ => continue,
             }
-        }
-        if said.any(Said::P_KEYWORD) && said.any(Said::F_NUMBER) && is_compound(line, word, words) {
-            return Place::OPEN;
         }
         if said.any(Said::P_KEYWORD) && distance < 4 {
             let phone = said.any(Said::P_PHONE) && (distance < 2 || counts);
@@ -311,7 +301,7 @@ fn words_before(line: &Line, start: usize, words: &Words) -> Place {
     }
     let Some(clue) = clue else { return Place::OPEN };
     let place = Place { evidence: Evidence::of(clue), context: None };
-    let direct = direct || clue == Clue::Preposition && goes_on(line, start);
+    let direct = direct || clue == Clue::Preposition && calls_another(line, start);
     let near = matches!(clue, Clue::Hint | Clue::Preposition) && name_before(line, start);
     place.with(Clue::Direct, direct).with(Clue::Hinted, hinted).with(Clue::Near, near)
 }
@@ -325,21 +315,8 @@ fn is_number_noun(line: &Line, word: Span) -> bool {
     ends(b"nummer") || ends(b"number") || ends(b"nr")
 }
 
-/// `Kabel-Nr.`: numbers of something that is neither a phone nor a person.
-fn is_compound(line: &Line, number: Span, words: &Words) -> bool {
-    const OURS: Said = Said::P_KEYWORD
-        .with(Said::P_HINT)
-        .with(Said::F_PHONE)
-        .with(Said::F_PARTY)
-        .with(Said::F_CALLER)
-        .with(Said::F_NEUTRAL);
-    let dash = line.before(number.start) == b'-';
-    let before = line.word_before(number.start, 2, b"").filter(|_| dash);
-    before.is_some_and(|word| word.end + 1 == number.start && !line.said(words, word).any(OURS))
-}
-
 /// `From 4930... To 4940...`: who calls whom.
-fn goes_on(line: &Line, start: usize) -> bool {
+fn calls_another(line: &Line, start: usize) -> bool {
     let rest = &line.text[start..];
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
     let rest = &rest[digits..];

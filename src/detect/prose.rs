@@ -135,7 +135,7 @@ impl Names<'_> {
             return turned;
         }
         let end = self.turned_end(line, found);
-        (Span::new(start, self.end_of_house(line, Span::new(start, end))), Context::Words)
+        (Span::new(start, self.end_of_family(line, Span::new(start, end))), Context::Words)
     }
 
     /// `van der Beispiel` at the start of a value: the particles belong to the name.
@@ -146,8 +146,8 @@ impl Names<'_> {
         if opens { place } else { start }
     }
 
-    /// The end of `found`, or of the house behind its given name that no list knows: `Erika von Xyzmann`.
-    fn end_of_house(&self, line: &Line, found: Span) -> usize {
+    /// The end of `found`, or of the noble family behind its given name that no list knows: `Erika von Xyzmann`.
+    fn end_of_family(&self, line: &Line, found: Span) -> usize {
         let next = self.end_of_particles(line, found.end);
         if next == found.end {
             return found.end;

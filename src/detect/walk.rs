@@ -83,14 +83,17 @@ impl Walk<'_> {
             Trigger::Key if line.text[at] == b'<' && line.at(at + 1) == b'/' => {
                 let field = element::closed(line, self.phones.words, &mut self.found.keys, at);
                 let name = field.and_then(|field| self.names.in_field(line, &field));
-                self.settle_name(line, name);
+                // What stands behind it there has been judged already.
+                let fills =
+                    |(span, _): &(Span, Context)| line.text[span.end..at].trim_ascii().is_empty();
+                self.settle_name(line, name.filter(fills));
             }
             Trigger::Key if line.text[at] == b'<' => {
-                if !display::follows_settled(line, at) {
-                    let name =
-                        self.names.display(line, at).or_else(|| self.names.speaker(line, at));
-                    self.settle_name(line, name);
-                }
+                let display = (!display::follows_settled(line, at))
+                    .then(|| self.names.display(line, at))
+                    .flatten();
+                let name = display.or_else(|| self.names.speaker(line, at));
+                self.settle_name(line, name);
             }
             Trigger::Key => self.field(line, at),
             Trigger::Word => self.word(line, at),

@@ -55,8 +55,8 @@ pub struct RuleSet {
     pub words: Words,
     /// Pairs of lower-case words, one space between, that lead to a person.
     pub phrases: HashSet<Vec<u8>>,
-    /// How words end that are places or things called after people, in lower case.
-    pub endings: Vec<Vec<u8>>,
+    /// How words end that are ways called after people, and what other places are, in lower case.
+    pub endings: [Vec<Vec<u8>>; 2],
     /// What speaks for a phone number, and how much.
     pub weights: Weights,
     /// One entry for each reason to find something.
@@ -119,7 +119,7 @@ impl RuleSet {
         let mut set = RuleSet {
             words: Words::default(),
             phrases: HashSet::new(),
-            endings: Vec::new(),
+            endings: Default::default(),
             weights: phone.weight.into(),
             rules: Vec::new(),
         };
@@ -185,7 +185,8 @@ impl RuleSet {
             }
             self.phrases.insert(phrase.into_bytes());
         }
-        self.endings = names.namesake_ending.into_iter().map(String::into_bytes).collect();
+        let bytes = |list: Vec<String>| list.into_iter().map(String::into_bytes).collect();
+        self.endings = [bytes(names.way_ending), bytes(names.house_ending)];
         self.rules.extend(names.rule);
     }
 }
@@ -246,7 +247,8 @@ struct Names {
     particle: Vec<String>,
     nobody: Vec<String>,
     namesake: Vec<String>,
-    namesake_ending: Vec<String>,
+    way_ending: Vec<String>,
+    house_ending: Vec<String>,
     rule: Vec<Rule>,
 }
 

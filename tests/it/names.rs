@@ -186,7 +186,7 @@ fn elements_and_arrows_hold_fields() {
 #[test]
 fn what_is_called_after_somebody_is_no_person() {
     for text in [
-        "delivered to 12 Elizabeth Miller Street today",
+        "delivered to Elizabeth Miller Hospital today",
         "rue Elizabeth Miller 7, bât. C",
         "Zustellung in der Elizabeth-Miller-Straße 4",
         "Termin im Hotel Elizabeth Miller verschoben",
@@ -195,6 +195,7 @@ fn what_is_called_after_somebody_is_no_person() {
         "Ankunft MS Elizabeth Miller in Berlin",
         "Advisory Hurricane Elizabeth, failover",
         "Alarm Sturmtief Elizabeth, Böen",
+        "sent to «Erika Storm», «Maria Sala» and «Erika Mustermann» MS Teams",
         "Rechnung von «Michael Schneider» bezahlt",
         "Anruf von Frau «Weg» und Herrn «Lane»",
     ] {
