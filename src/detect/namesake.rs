@@ -59,10 +59,13 @@ impl Names<'_> {
 }
 
 fn ends_in(word: &[u8], endings: &[Vec<u8>]) -> bool {
-    endings.iter().any(|end| {
-        let start = word.len().checked_sub(end.len()).filter(|&start| start > 3);
-        start.is_some_and(|start| word[start..].eq_ignore_ascii_case(end))
-    })
+    // Most words are no longer than an ending and what must stand before it.
+    const SHORTEST: usize = 7;
+    word.len() >= SHORTEST
+        && endings.iter().any(|end| {
+            let start = word.len().checked_sub(end.len()).filter(|&start| start > 3);
+            start.is_some_and(|start| word[start..].eq_ignore_ascii_case(end))
+        })
 }
 
 /// Whether the words of a run are those of a place or thing: `Hotel Beispiel`, `Beispiel Hospital`. A family name
