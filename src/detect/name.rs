@@ -137,7 +137,7 @@ impl Names<'_> {
 
     /// `Kontakt ist Erika 030 ...`: a given name right before the number at `start`, alone among small letters.
     pub(super) fn before_number(&self, line: &Line, start: usize) -> Option<Span> {
-        let head = &line.text[line.done.max(line.start)..start];
+        let head = line.text.get(line.done.max(line.start)..start)?;
         let head = head.strip_suffix(b" ").or_else(|| head.strip_suffix(b" ("))?;
         let head = head.strip_suffix(b",").or_else(|| head.strip_suffix(b":")).unwrap_or(head);
         let end = line.done.max(line.start) + head.len();
@@ -319,7 +319,7 @@ fn is_turned(name: &Name) -> bool {
 }
 
 /// `"Beispiel, Erika"`, `'...'`, `(...)` or `[...]`: there is nothing else between the quotes.
-fn is_quoted(line: &Line, span: Span) -> bool {
+pub(super) fn is_quoted(line: &Line, span: Span) -> bool {
     let close = match line.before(span.start) {
         b'[' => b']',
         b'(' => b')',

@@ -14,7 +14,7 @@ use super::field;
 use super::judge::{self, Trust};
 use super::key::{Class, KeyCache};
 use super::line::{Line, is_word_byte};
-use super::name::{Names, WRITTEN};
+use super::name::{Names, WRITTEN, is_quoted};
 use super::namesake;
 use super::person::{self, Case, Manner, Name, Word};
 use super::row::Row;
@@ -77,10 +77,8 @@ impl Names<'_> {
     /// Whether `run` is all that stands between two quotes: then what the model left out of it, words that nobody
     /// knows, belongs to the name.
     fn fills_quotes(&self, line: &Line, run: &Name, name: &[Word]) -> bool {
-        let all = run.span();
-        let quote = line.before(all.start);
-        let slashes = usize::from(line.at(all.end) == b'\\');
-        let quoted = matches!(quote, b'"' | b'\'') && line.at(all.end + slashes) == quote;
+        let quoted =
+            matches!(line.before(run.span().start), b'"' | b'\'') && is_quoted(line, run.span());
         let fits = |word: &Word| word.is_particle() || word.bits.is_empty() || word.is_listed();
         quoted && name.len() < run.words().len() && run.words().iter().all(fits)
     }
@@ -153,10 +151,10 @@ impl Names<'_> {
             return found.end;
         }
         let name = person::read(line.text, found.start, line.text.len(), self.vocabulary, WRITTEN);
-        let house = name.words().iter().find(|word| word.span().start == next + 1);
+        let family = name.words().iter().find(|word| word.span().start == next + 1);
         let fits =
             |word: &&Word| word.is_capital() && judge::is_plain(word) && !judge::is_thing(word);
-        house.filter(fits).map_or(found.end, |word| word.span().end)
+        family.filter(fits).map_or(found.end, |word| word.span().end)
     }
 
     /// The end of `found`, or of the given name behind its comma: `Beispiel, Erika`.
