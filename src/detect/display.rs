@@ -60,8 +60,7 @@ impl Names<'_> {
             person::read(line.text, angle + 1, line.text.len(), self.vocabulary, name::WRITTEN);
         let [only] = name.words() else { return None };
         let rest = &line.text[only.span().end..];
-        let known = only.bits.given() > 0 && judge::is_plain(only) && !only.bits.is_place();
-        (known && only.said.is_empty() && rest.starts_with(b"> "))
+        (judge::is_given_alone(only) && rest.starts_with(b"> "))
             .then(|| (only.span(), Context::Phrase))
     }
 

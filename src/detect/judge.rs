@@ -138,6 +138,12 @@ pub(super) fn is_plain(word: &Word) -> bool {
         && (!bits.is_place() || word.is_listed())
 }
 
+/// A given name and nothing else: no word, place or company, and none that the rules know.
+pub(super) fn is_given_alone(word: &Word) -> bool {
+    let place = word.bits.is_place();
+    word.bits.given() > 0 && is_plain(word) && !place && word.said.is_empty()
+}
+
 /// Text goes on after a name: how many of its words belong to it.
 pub(super) fn words_in_prose(name: &Name) -> usize {
     let given = name.words().first().is_some_and(|first| first.bits.given() > 1);

@@ -150,8 +150,7 @@ impl Names<'_> {
         let name = person::read(line.text, at, line.text.len(), self.vocabulary, WRITTEN);
         let only = name.words().first().filter(|only| only.span() == Span::new(at, end))?;
         let before = line.word_before(at, 2, b"").map(|word| line.said(self.words, word))?;
-        let given = only.bits.given() > 0 && judge::is_plain(only) && !only.bits.is_place();
-        (given && only.said.is_empty() && !before.any(Said::N_NAMESAKE)).then_some(only.span())
+        (judge::is_given_alone(only) && !before.any(Said::N_NAMESAKE)).then_some(only.span())
     }
 
     /// What a cue word introduces, and how sure it is.

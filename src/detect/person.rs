@@ -303,7 +303,7 @@ fn gap(text: &[u8], end: usize, manner: Manner, had_comma: bool) -> Option<(usiz
     if text.get(end) == Some(&b' ') {
         return Some((end + 1, false));
     }
-    // `CN=Beispiel\\, Erika,OU=...` (RFC 4514).
+    // `CN=Beispiel\, Erika,OU=...` (RFC 4514).
     let end = end + usize::from(manner.comma && text[end..].starts_with(b"\\,"));
     let unit = carrier::unit(text, end)?;
     let space = |ch: char| carrier::is_space(ch) || (manner.plus && ch == '+');

@@ -196,17 +196,11 @@ impl Operator {
         let (mut lanes, mut coloured) = (Vec::new(), Coloured::default());
         self.kernel.classify(block, &mut lanes);
         coloured.take(block, &lanes);
-        let shown = coloured.shown.text();
-        let mut all = Vec::new();
-        if !shown.is_empty() {
-            let mut lanes = Vec::new();
-            self.kernel.classify(shown, &mut lanes);
-            self.hits_in(shown, &lanes, &Coloured::default(), scratch);
-            let source = |hit: &Hit| Hit { span: coloured.shown.source(hit.span), ..*hit };
-            all.extend(scratch.hits.iter().map(source));
-        }
+        self.hits_in_shown(&coloured, scratch);
+        let source = |hit: &Hit| Hit { span: coloured.shown.source(hit.span), ..*hit };
+        let shown: Vec<_> = scratch.hits.iter().map(source).collect();
         self.hits_in(block, &lanes, &coloured, scratch);
-        scratch.hits.extend(all);
+        scratch.hits.extend(shown);
         scratch.hits.sort_unstable();
         &scratch.hits
     }
@@ -243,6 +237,19 @@ impl Operator {
         hits.dedup();
         memory.begin(self.gates.len());
         hits.retain(|hit| self.admits_place(hit, &mut lines, memory));
+    }
+
+    /// The same for what a terminal shows of `coloured` lines, where it stands there.
+    fn hits_in_shown(&self, coloured: &Coloured, scratch: &mut Scratch) {
+        scratch.hits.clear();
+        let shown = coloured.shown.text();
+        if shown.is_empty() {
+            return;
+        }
+        let mut lanes = std::mem::take(&mut scratch.shown_lanes);
+        self.kernel.classify(shown, &mut lanes);
+        self.hits_in(shown, &lanes, &Coloured::default(), scratch);
+        scratch.shown_lanes = lanes;
     }
 
     /// Patterns and lists over a text.
@@ -333,19 +340,12 @@ impl Operator {
 
     /// Claims what a terminal shows of `coloured` lines.
     fn claim_shown(&self, coloured: &Coloured, found: &mut Found, scratch: &mut Scratch) {
-        let shown = coloured.shown.text();
-        if shown.is_empty() {
-            return;
-        }
-        let mut lanes = std::mem::take(&mut scratch.shown_lanes);
-        self.kernel.classify(shown, &mut lanes);
-        self.hits_in(shown, &lanes, &Coloured::default(), scratch);
+        self.hits_in_shown(coloured, scratch);
         let first = scratch.claims.len();
-        self.claim_hits(shown, found, scratch);
+        self.claim_hits(coloured.shown.text(), found, scratch);
         for Claim { finding, .. } in &mut scratch.claims[first..] {
             found.move_to_source(finding, &coloured.shown);
         }
-        scratch.shown_lanes = lanes;
     }
 
     /// Lets each finding that drops its line have all of it, its end included.
