@@ -69,11 +69,26 @@ pub(super) fn class_before(
     cache: &mut KeyCache,
     start: usize,
 ) -> Class {
-    let Some(separator) = separator_before(line, start, MOST_OPENERS, b" \t\"'\\[{(<") else {
-        return Class::Unknown;
+    meaning_before(line, words, cache, start).map_or(Class::Unknown, |(class, _)| class)
+}
+
+/// Whether what begins at `start` may be a text that people wrote: the value of a field for such, or of none.
+pub(super) fn opens_text(line: &Line, words: &Words, cache: &mut KeyCache, start: usize) -> bool {
+    let prose = |(class, traits): (Class, Traits)| {
+        class == Class::Unknown || class == Class::Other && traits.has(Traits::TEXT)
     };
+    meaning_before(line, words, cache, start).is_none_or(prose)
+}
+
+fn meaning_before(
+    line: &Line,
+    words: &Words,
+    cache: &mut KeyCache,
+    start: usize,
+) -> Option<(Class, Traits)> {
+    let separator = separator_before(line, start, MOST_OPENERS, b" \t\"'\\[{(<")?;
     let key = key_before(line, separator).map_or(Span::default(), |(key, _)| key);
-    cache.class(words, &line.text[key.start..key.end])
+    Some(cache.meaning(words, &line.text[key.start..key.end]))
 }
 
 /// The `:` or `=` before `start`, with `most` of `openers` between at most.

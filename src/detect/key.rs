@@ -47,6 +47,18 @@ pub(super) const VALUES: [&[u8]; 5] = [b"value", b"val", b"content", b"newValue"
 /// Both as words of longer keys, which the scan lets through for their ends.
 const LONG_LABELS: [&[u8]; 3] = [b"propertyName", b"fieldName", b"attributeName"];
 const LONG_VALUES: [&[u8]; 2] = [b"propertyValue", b"fieldValue"];
+/// Keys of texts that people write; their values count as something else where they are a number or a name alone.
+const TEXTS: [&[u8]; 9] = [
+    b"message",
+    b"msg",
+    b"body",
+    b"text",
+    b"description",
+    b"desc",
+    b"content",
+    b"subject",
+    b"betreff",
+];
 /// Schemes of URIs whose user part may be a phone number (RFC 3261, RFC 3966; `pjsip` is Asterisk's).
 pub(super) const SCHEMES: [&[u8]; 4] = [b"sip", b"sips", b"tel", b"pjsip"];
 /// A parameter of a Record-Route, the id of a dialog (RFC 3261 header parameters): no number.
@@ -67,6 +79,8 @@ impl Traits {
     pub(super) const SCHEME: Traits = Traits(8);
     /// The id of a dialog where parameters stand.
     pub(super) const DIALOG: Traits = Traits(16);
+    /// One of [`TEXTS`], in capitals or not.
+    pub(super) const TEXT: Traits = Traits(32);
 
     fn of(key: &[u8]) -> Self {
         let is_scheme = SCHEMES.iter().any(|scheme| key.eq_ignore_ascii_case(scheme));
@@ -76,6 +90,7 @@ impl Traits {
             (Self::VALUE, VALUES.contains(&key) || LONG_VALUES.contains(&key)),
             (Self::SCHEME, is_scheme),
             (Self::DIALOG, key == DIALOG),
+            (Self::TEXT, TEXTS.iter().any(|text| key.eq_ignore_ascii_case(text))),
         ];
         Self(traits.iter().map(|(traits, seen)| traits.0 * u8::from(*seen)).sum())
     }

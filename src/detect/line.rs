@@ -286,6 +286,15 @@ impl Field {
     }
 }
 
+/// Whether a capital, or a letter of a script without case, stands at `at`.
+pub(super) fn is_capital(line: &Line, at: usize) -> bool {
+    match line.at(at) {
+        b'A'..=b'Z' => true,
+        0x80.. | b'\\' => carrier::unit(line.text, at).is_some_and(|unit| !unit.ch.is_lowercase()),
+        _ => false,
+    }
+}
+
 /// Letters and digits; every byte of a multi-byte character counts as a letter.
 #[inline]
 pub(super) fn is_word_byte(byte: u8) -> bool {

@@ -15,7 +15,7 @@ use super::Context;
 use super::field;
 use super::judge::{self, Trust, is_person};
 use super::key::{Class, KeyCache};
-use super::line::{Field, Line, is_word_byte};
+use super::line::{Field, Line, is_capital, is_word_byte};
 use super::model::Bias;
 use super::openings::Openings;
 use super::person::{self, Manner, Name};
@@ -228,6 +228,8 @@ impl Names<'_> {
         keys: &mut KeyCache,
     ) -> Option<(Span, Context)> {
         let turned = match line.text[line.start..at] {
+            // Small letters of other scripts open no name.
+            _ if line.text[at] >= 0x80 && !is_capital(line, at) => return None,
             [.., b',', b' '] => self.turned(line, at),
             _ => None,
         };

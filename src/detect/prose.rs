@@ -64,6 +64,7 @@ impl Names<'_> {
         let words = tagged(name.words(), &tags);
         // Few runs are names, so what stands around them is looked at in the end.
         let is_name = is_name(words)
+            && !self.is_lone_value(line, words, keys)
             && !namesake::is_part_of_place(&name, words)
             && self.stands_alone(line, start, all)
             && !self.is_namesake(line, &name)
@@ -91,6 +92,23 @@ impl Names<'_> {
         }
         let ends = matches!(line.at(span.end), b'"' | b'\'' | b'\\' | b',' | b';' | b'&' | b'\n');
         ends && field::class_before(line, self.words, keys, span.start) == Class::Other
+    }
+
+    /// `"Watson in Action"`, `|Austin|`: a word alone behind a quote, a bracket or a bar, where titles and values begin
+    /// as well; unless it is a given name and nothing else, and opens a text.
+    fn is_lone_value(&self, line: &Line, words: &[Word], keys: &mut KeyCache) -> bool {
+        let [only] = words else { return false };
+        let Span { start, end } = only.span();
+        let sign = line.before(start);
+        if matches!(sign, b' ' | b'\n') {
+            return false;
+        }
+        let goes_on = matches!(
+            line.text.get(end..),
+            Some([b' ', b'a'..=b'z' | 0x80.., ..] | [b',' | b'!', b' ', ..])
+        );
+        let opens = matches!(sign, b'"' | b'\'') && goes_on && judge::is_given_alone(only);
+        !(opens && field::opens_text(line, self.words, keys, start))
     }
 
     /// The words at the start of `name`, in a place of this trust, that the model takes for a name.

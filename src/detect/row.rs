@@ -3,14 +3,13 @@
 //! In: the place of a capitalised word. Out: the [`Row`] that it stands in: capitals side by side with particles
 //! between. Nothing is judged here but what parts a run from its neighbours.
 
-use crate::carrier;
 use crate::pseudonym::token;
 use crate::rules::words::{LONGEST, Said};
 use crate::span::{Span, TypeCode};
 use crate::swar;
 
 use super::features;
-use super::line::Line;
+use super::line::{Line, is_capital};
 use super::name::{Names, WRITTEN, starts_freely};
 use super::person::{self, Case, MOST_WORDS, Name, Word};
 use super::reach;
@@ -177,15 +176,6 @@ fn escaped(head: &[u8], tail: &[u8]) -> usize {
         count += 1 + letters;
     }
     count
-}
-
-/// Whether a capital, or a letter of a script without case, stands at `at`.
-fn is_capital(line: &Line, at: usize) -> bool {
-    match line.at(at) {
-        b'A'..=b'Z' => true,
-        0x80.. | b'\\' => carrier::unit(line.text, at).is_some_and(|unit| !unit.ch.is_lowercase()),
-        _ => false,
-    }
 }
 
 /// The end of the row of capitalised words that goes on at `end`.

@@ -3,6 +3,7 @@
 //! In: the place of a capital. Out: whether its run is to be read, by the byte behind the word and what the
 //! lexicon knows of it. Few are.
 
+use crate::lexicon::Bits;
 use crate::rules::words::LONGEST;
 
 use super::features;
@@ -27,7 +28,7 @@ pub(super) fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
     }
     let bits = words.known(line.text, at, &word).bits;
     if follower.is(Follower::DASH) {
-        return opens_double(next) && bits.is_name();
+        return opens_double(line, at, end, bits);
     }
     // `Mar 14`, `Jan  3`: a date.
     let date =
@@ -35,9 +36,13 @@ pub(super) fn is_worth(line: &Line, at: usize, words: Vocabulary) -> bool {
     features::is_worth(bits, &line.text[at..end]) && !(date && bits.is_month())
 }
 
-/// Whether the first part of a double name may stand before a hyphen and this byte: the part is a name.
-fn opens_double(next: u8) -> bool {
-    next.is_ascii_alphabetic() || next >= 0x80
+/// Whether the word from `at` to `end` may be the first part of a double name: it is a name itself, or nobody knows it
+/// and a capital follows.
+fn opens_double(line: &Line, at: usize, end: usize, bits: Bits) -> bool {
+    let next = line.at(end + 1);
+    let unknown = || features::is_worth(bits, &line.text[at..end]);
+    (next.is_ascii_alphabetic() && bits.is_name())
+        || ((next.is_ascii_uppercase() || next >= 0x80) && unknown())
 }
 
 /// `Detail:4`, `Server/2.4`, `Manager.java`: whether a sign joins a word to this byte behind it.

@@ -33,8 +33,8 @@ pub enum Trigger {
     Key,
     /// First letter of a word that a name may follow.
     Word,
-    /// First letter of a capitalised word that follows a space or opens a line; a line may also open
-    /// with a byte of another script.
+    /// First letter of a capitalised word that follows a space, a quote, a bracket or a bar, or opens a
+    /// line; after a space and at the start of a line, also a byte of another script.
     Pair,
     /// `%`, `\` or `&`: an escape may spell a plus sign, a digit or a bracket.
     Escape,

@@ -81,16 +81,20 @@ impl Rows {
         self.letter[index] & !self.alpha[index]
     }
 
-    /// Capitals after a space, and what opens a line: a capital, or a byte of another script; where they
-    /// are wanted.
+    /// Capitals after a space or a quote, a bracket or a bar, and what opens a line; also bytes of other scripts
+    /// after a space or at the start of a line; where they are wanted.
     #[inline(always)]
     pub(super) fn pairs(&self) -> [u64; STRETCH] {
         let mut pairs = [0; STRETCH];
         for (index, pairs) in pairs.iter_mut().enumerate() {
             let at = index + 1;
-            let spaced = self.upper[at] & after(self.space[at], self.space[index]);
-            let opening = (self.upper[at] | self.high(at)) & after(self.feed[at], self.feed[index]);
-            *pairs = (spaced | opening) & self.wanted[index];
+            // A capital after a letter, a digit, an escape or a sign of numbers and keys is a part of something.
+            let inside =
+                |at: usize| self.letter[at] | self.digit[at] | self.hidden[at] | self.sign[at];
+            let first = self.upper[at] & !after(inside(at), inside(index));
+            let gap = |at: usize| self.space[at] | self.feed[at];
+            let other = self.high(at) & after(gap(at), gap(index));
+            *pairs = (first | other) & self.wanted[index];
         }
         pairs
     }
@@ -183,18 +187,24 @@ mod tests {
         rows
     }
 
+    /// Whether a capital at `at` opens a word, or a byte of another script a line or what follows a space.
+    fn opens_pair(text: &[u8], at: usize) -> bool {
+        let before = at.checked_sub(1).map_or(b'\n', |at| text[at]);
+        let inside =
+            before >= 0x80 || before.is_ascii_alphanumeric() || b"-./()+,:=<%&\\".contains(&before);
+        match text[at] {
+            b'A'..=b'Z' => !inside,
+            0x80.. => matches!(before, b' ' | b'\n'),
+            _ => false,
+        }
+    }
+
     proptest! {
         #[test]
-        fn capitals_and_other_scripts_open_lines(text in "[a-bA-B1 \n\u{e9}\u{ff11}]{0,200}") {
+        fn capitals_and_other_scripts_open_lines(text in "[a-bA-B1 \n\"|%\u{e9}\u{ff11}]{0,200}") {
             let text = text.as_bytes();
             let rows = rows_of(text);
-            let before = |at: usize| at.checked_sub(1).map_or(b'\n', |at| text[at]);
-            let pairs = |at: usize| match before(at) {
-                b' ' => text[at].is_ascii_uppercase(),
-                b'\n' => text[at].is_ascii_uppercase() || !text[at].is_ascii(),
-                _ => false,
-            };
-            prop_assert_eq!(rows.pairs(), defined(text, pairs));
+            prop_assert_eq!(rows.pairs(), defined(text, |at| opens_pair(text, at)));
         }
 
         #[test]
@@ -208,9 +218,6 @@ mod tests {
             let words = |at| {
                 byte(at, 0).is_ascii_alphabetic() && !byte(at, -1).is_ascii_alphanumeric()
             };
-            let pairs = |at| {
-                byte(at, 0).is_ascii_uppercase() && matches!(byte(at, -1), b' ' | b'\n')
-            };
             let signs = |at| {
                 matches!(byte(at, 0), b'=' | b'<') || byte(at, 0) == b':' && !digit(at, -1)
             };
@@ -223,7 +230,7 @@ mod tests {
                     && (!inner || (0..6).all(|by| digit(at, by)) || b"+,".contains(&byte(at, -1)))
             };
             prop_assert_eq!(rows.words(), defined(text, words));
-            prop_assert_eq!(rows.pairs(), defined(text, pairs));
+            prop_assert_eq!(rows.pairs(), defined(text, |at| opens_pair(text, at)));
             prop_assert_eq!(rows.signs(), defined(text, signs));
             prop_assert_eq!(rows.group_starts(), defined(text, starts));
         }
