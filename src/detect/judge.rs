@@ -46,8 +46,9 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
         Trust::Sure => true,
         Trust::Full => against < count && !(lower && count == 1 && first.bits.common() > 0),
         Trust::Some if count == 1 => {
-            let place = first.bits.is_place() && first.bits.given() < 2;
-            first.is_listed() && first.bits.common() == 0 && first.case == Case::Title && !place
+            let place = first.bits.is_place() || first.bits.is_org();
+            let elsewhere = place && first.bits.given() < 2;
+            first.is_listed() && first.bits.common() == 0 && first.case == Case::Title && !elsewhere
         }
         Trust::Some if lower => is_lower_name(name),
         Trust::Some => {
@@ -202,40 +203,6 @@ pub(super) fn is_speaker(family: &Word, given: &Word) -> bool {
     let known = given.bits.given() > 0 && given.bits.common() < 2;
     let listed = family.bits.family() > 0 && given.bits.is_empty();
     given.after_comma && (known || listed) && !is_elsewhere(family) && !is_elsewhere(given)
-}
-
-/// How many of the words in lower case stand before a preposition or a capital: what follows there is
-/// somebody else, who may be a token by now.
-pub(super) fn words_up_to_tie(name: &Name) -> usize {
-    let ties = Said::P_PREPOSITION.with(Said::P_TIE);
-    let lower = |word: &Word| word.case == Case::Lower && !word.said.any(ties);
-    let ends = |word: &Word| !word.is_particle() && !lower(word);
-    let words = name.words();
-    words.iter().skip(1).position(ends).map_or(words.len(), |i| i + 1)
-}
-
-/// How many lower-case words after a cue are the given and family names of one person: two, and the
-/// particles between. Where the text stops after them, `closed`, the second one may be any word.
-pub(super) fn words_in_lower_case(name: &Name, closed: bool) -> usize {
-    let words = name.words();
-    let mut parts = words.iter().enumerate().filter(|(_, word)| !word.is_particle());
-    let (Some((_, first)), Some((end, second))) = (parts.next(), parts.next()) else { return 0 };
-    // Park and Lane are family names, too.
-    const ANYTHING: Said = Said::N_NAMESAKE.with(Said::P_COUNTED);
-    let said = |word: &Word| word.said.without(ANYTHING);
-    let alone = |word: &Word| said(word).is_empty() && !is_elsewhere(word) && !word.bits.is_host();
-    let plain = |word: &Word| word.bits.common() == 0;
-    let unknown = |word: &Word| word.bits.is_empty() && word.span().len() > 2;
-    let family = second.bits.family() > 0 && plain(second);
-    let given = first.bits.given() > 0;
-    let both = (given && family)
-        || (given && plain(first) && (closed || second.bits.common() < 2))
-        || (family && unknown(first));
-    if both && alone(first) && alone(second) && (!closed || parts.next().is_none()) {
-        end + 1
-    } else {
-        0
-    }
 }
 
 /// A capitalised verb or header before a bare display name: `Processing`, `Caller`.

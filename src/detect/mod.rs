@@ -40,6 +40,7 @@ mod key;
 pub mod learn;
 mod line;
 mod listed;
+mod lower;
 mod measure;
 mod memo;
 mod model;

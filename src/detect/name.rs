@@ -16,6 +16,7 @@ use super::field;
 use super::judge::{self, Trust, is_person};
 use super::key::{Class, KeyCache};
 use super::line::{Field, Line, is_capital, is_word_byte};
+use super::lower;
 use super::model::Bias;
 use super::openings::Openings;
 use super::person::{self, Manner, Name};
@@ -114,7 +115,7 @@ impl Names<'_> {
         let first = start + usize::from(close.is_some());
         let start = self.past_titles(line.text, first, line.text.len());
         let comma = colon || context != Context::Honorific;
-        let name = self.in_prose(line, start, Manner { comma, ..WRITTEN })?;
+        let name = self.in_prose(line, start, Manner { comma, ..WRITTEN }, trust)?;
         if close.is_some_and(|close| line.at(name.span().end) != close) {
             return None;
         }
@@ -127,7 +128,7 @@ impl Names<'_> {
             } else {
                 trust
             };
-        if is_person(&name, trust) {
+        if lower::is_lone(&name) || is_person(&name, trust) {
             return Some((name.span(), context));
         }
         // After an honorific the honorific speaks, when its turn comes.
@@ -175,8 +176,8 @@ impl Names<'_> {
         }
     }
 
-    /// The name at `start` in running text.
-    fn in_prose(&self, line: &Line, start: usize, manner: Manner) -> Option<Name> {
+    /// The name at `start` in running text, in a place of this trust.
+    fn in_prose(&self, line: &Line, start: usize, manner: Manner, trust: Trust) -> Option<Name> {
         if start == line.token_end || !person::may_open(line.at(start)) {
             return None;
         }
@@ -185,10 +186,10 @@ impl Names<'_> {
         if name.words().is_empty() {
             let lower = Manner { lower: true, comma: false, ..manner };
             name = person::read(line.text, start, end, self.vocabulary, lower);
-            name.cut(judge::words_up_to_tie(&name));
-            let closed = matches!(line.at(name.span().end), b',' | b'(' | b';' | b'"' | b'\n')
-                || line.text[name.span().end..].starts_with(b" (");
-            name.cut(judge::words_in_lower_case(&name, closed));
+            let all = name.words().len();
+            name.cut(lower::words_up_to_tie(&name));
+            let tied = name.words().len() < all;
+            name.cut(lower::words(&name, trust, lower::Follower::of(line, name.span().end, tied)));
         } else {
             let after = &line.text[name.span().end..];
             let opens_number = matches!(
@@ -208,10 +209,10 @@ impl Names<'_> {
             .into_iter()
             .find(|tie| rest.starts_with(tie))?;
         let start = self.past_titles(line.text, end + tie.len(), line.text.len());
-        let name = self.in_prose(line, start, Manner { comma: true, ..WRITTEN })?;
         let titled = start > end + tie.len();
         let trust = if titled { Trust::Full } else { Trust::Some };
-        let span = if is_person(&name, trust) {
+        let name = self.in_prose(line, start, Manner { comma: true, ..WRITTEN }, trust)?;
+        let span = if lower::is_lone(&name) || is_person(&name, trust) {
             Some(name.span())
         } else {
             self.by_model(line, &name, trust)
