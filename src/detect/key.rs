@@ -259,6 +259,8 @@ fn combine(said: &[Said]) -> Class {
         () if head.any(Said::F_CALLER) => Class::Caller,
         () if head.any(Said::F_PARTY) => Class::Party,
         () if head.any(Said::F_ENROLLED) => Class::Person,
+        // `NAME_LAST`, `name.given`.
+        () if head.any(Said::F_PERSON_WORD) && rest_says(Said::F_NAME) => Class::Name,
         () if head.any(Said::F_PERSON_WORD) => Class::AnyName,
         () => Class::Unknown,
     }
@@ -363,6 +365,8 @@ mod tests {
             ("kunde_nachname", Class::Name),
             ("kundenname", Class::Name),
             ("first-name", Class::Name),
+            ("NAME_LAST", Class::Name),
+            ("name.given", Class::Name),
             ("effective_caller_id_name", Class::Name),
             ("name", Class::AnyName),
             ("hostname", Class::Other),

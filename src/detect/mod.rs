@@ -21,6 +21,7 @@ mod case;
 mod cells;
 pub mod coloured;
 mod columns;
+mod components;
 mod context;
 mod damaged;
 mod dialled;

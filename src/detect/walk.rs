@@ -9,6 +9,7 @@ use crate::scan::candidate::{Candidate, Trigger};
 use crate::span::{Span, TypeCode};
 
 use super::columns::Columns;
+use super::components::Components;
 use super::context::Context;
 use super::feeds::Feeds;
 use super::found::Found;
@@ -234,6 +235,9 @@ impl Walk<'_> {
     /// The name in running text that the capital at `at` may be of.
     #[inline]
     fn text(&mut self, line: &mut Line, at: usize) {
+        if let Some(components) = self.names.components(line, at) {
+            return self.settle_components(line, components);
+        }
         let name = self.names.in_text(line, at, &mut self.found.keys);
         self.settle_name(line, name);
     }
@@ -255,6 +259,9 @@ impl Walk<'_> {
                 return self.tuple(line, at, at + 6 + spaces);
             }
         }
+        if let Some(components) = self.names.passenger(line, at) {
+            return self.settle_components(line, components);
+        }
         let mut name = self.names.after_cue(line, at);
         // The scan takes some words for cues that are none: it may make no difference which.
         if name.is_none() && line.text[at].is_ascii_uppercase() && line.before(at) == b' ' {
@@ -263,6 +270,13 @@ impl Walk<'_> {
         while let Some((span, _)) = name {
             self.settle_name(line, name);
             name = self.names.next_to(line, span.end);
+        }
+    }
+
+    /// Settles the parts of a name, each by itself.
+    fn settle_components(&mut self, line: &mut Line, components: Components) {
+        for part in components.into_iter().flatten() {
+            self.settle_name(line, Some((part, Context::NameField)));
         }
     }
 
