@@ -82,7 +82,7 @@ mod tests {
     fn tags_say_what_their_elements_hold() {
         let words = RuleSet::builtin().expect("the embedded rules are valid").words;
         for (tag, class) in [
-            ("<lastName>", Some(Class::Name)),
+            ("<lastName>", Some(Class::Part)),
             ("<ns2:callingNumber>", Some(Class::Phone)),
             ("<phone type=\"home\">", Some(Class::Phone)),
             ("<Data Name='DisplayName'>", Some(Class::Name)),

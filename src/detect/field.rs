@@ -118,6 +118,7 @@ pub(super) fn described(
     cache: &mut KeyCache,
     field: &Field,
 ) -> Option<Class> {
+    use Class::{AnyName, Caller, Name, Number, Part, Phone};
     if !field.is_label || field.quote.is_none() {
         return None;
     }
@@ -125,8 +126,7 @@ pub(super) fn described(
     let name = line.text[start..end].rsplit(|&b| b == b'/').next()?;
     let named = name.iter().all(|&b| is_key_byte(b)) && name.len() <= LONGEST_KEY;
     let class = if named { cache.class(words, name) } else { Class::Unknown };
-    matches!(class, Class::Phone | Class::Number | Class::Caller | Class::Name | Class::AnyName)
-        .then_some(class)
+    matches!(class, Phone | Number | Caller | Name | Part | AnyName).then_some(class)
 }
 
 /// The key that ends before `separator`, and how it is quoted.

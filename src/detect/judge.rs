@@ -33,6 +33,8 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
         return false;
     }
     let given = parts().any(|word| word.bits.given() > 0 && !word.bits.is_nonperson());
+    // Where only a name can stand, Hunt and Page are one.
+    let given = given || trust == Trust::Sure;
     let thing = |word: &Word| is_thing(word) && !(given && word.is_listed());
     if is_date(name, trust) {
         return false;
@@ -186,22 +188,24 @@ pub(super) fn words_in_value(name: &Name) -> usize {
 }
 
 /// How many words belong to a name whose comma, if it has one, stands in running text: the part
-/// behind it counts only as the given name of `Last, First`.
-pub(super) fn words_with_comma(name: &Name, opens_number: bool) -> usize {
+/// behind it counts only as the given name of `Last, First`; one that nobody knows where a sign behind it
+/// `stops` the sentence.
+pub(super) fn words_with_comma(name: &Name, stops: bool) -> usize {
     let words = name.words();
     let Some(comma) = words.iter().position(|word| word.after_comma) else { return words.len() };
     let family = words[..comma].iter().filter(|word| !word.is_particle()).count() == 1;
     let first = &words[comma];
     let sure = words[0].bits.family() > 0 && first.bits.given() > 1;
-    let plain = is_plain(first) && (first.bits.given() > 0 || opens_number);
+    let plain = is_plain(first) && (first.bits.given() > 0 || stops);
     let given = first.is_capital() && (plain || sure);
     if family && given { words.len() } else { comma }
 }
 
-/// `Beispiel, Erika: ...`: a given name, or a family name with one that nobody knows.
+/// `Beispiel, Erika: ...`: a given name, or one that nobody knows behind a family name or another such.
 pub(super) fn is_speaker(family: &Word, given: &Word) -> bool {
     let known = given.bits.given() > 0 && given.bits.common() < 2;
-    let listed = family.bits.family() > 0 && given.bits.is_empty();
+    let unknown = |word: &Word| word.bits.is_empty() && word.said.is_empty();
+    let listed = (family.bits.family() > 0 || unknown(family)) && unknown(given);
     given.after_comma && (known || listed) && !is_elsewhere(family) && !is_elsewhere(given)
 }
 

@@ -27,6 +27,8 @@ pub(super) enum Class {
     Person,
     /// A person's name.
     Name,
+    /// A part of a person's name: any word can be one.
+    Part,
     /// A name, of a person or a thing (`name`).
     AnyName,
     /// The user part of a URI follows (`sip:`).
@@ -58,6 +60,21 @@ const TEXTS: [&[u8]; 9] = [
     b"content",
     b"subject",
     b"betreff",
+];
+/// How keys end, signs apart, whose value is a [`Class::Part`].
+const PARTS: [&[u8]; 12] = [
+    b"lastname",
+    b"surname",
+    b"familyname",
+    b"nachname",
+    b"familienname",
+    b"namelast",
+    b"firstname",
+    b"givenname",
+    b"vorname",
+    b"namefirst",
+    b"forename",
+    b"middlename",
 ];
 /// Schemes of URIs whose user part may be a phone number (RFC 3261, RFC 3966; `pjsip` is Asterisk's).
 pub(super) const SCHEMES: [&[u8]; 4] = [b"sip", b"sips", b"tel", b"pjsip"];
@@ -98,6 +115,18 @@ impl Traits {
     pub(super) fn has(self, traits: Traits) -> bool {
         self.0 & traits.0 != 0
     }
+}
+
+/// Whether `key`, signs and case apart, ends in one of [`PARTS`].
+fn names_part(key: &[u8]) -> bool {
+    let letters = || key.iter().rev().filter(|b| b.is_ascii_alphanumeric());
+    let ends = |part: &&[u8]| {
+        let mut letters = letters();
+        part.iter()
+            .rev()
+            .all(|b| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(b)))
+    };
+    PARTS.iter().any(|part| ends(&part))
 }
 
 /// Longest key that is read; longer ones say nothing.
@@ -198,7 +227,10 @@ pub(super) fn classify(words: &Words, key: &[u8]) -> Class {
         }
         previous = start;
     }
-    combine(&said[..count])
+    match combine(&said[..count]) {
+        Class::Name if names_part(key) => Class::Part,
+        class => class,
+    }
 }
 
 /// What makes `name` the name of a person.
@@ -362,10 +394,10 @@ mod tests {
             ("CallerIDName", Class::Name),
             ("CALLERID(name)", Class::Name),
             ("agi_calleridname", Class::Name),
-            ("kunde_nachname", Class::Name),
+            ("kunde_nachname", Class::Part),
             ("kundenname", Class::Name),
-            ("first-name", Class::Name),
-            ("NAME_LAST", Class::Name),
+            ("first-name", Class::Part),
+            ("NAME_LAST", Class::Part),
             ("name.given", Class::Name),
             ("effective_caller_id_name", Class::Name),
             ("name", Class::AnyName),

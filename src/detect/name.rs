@@ -45,6 +45,7 @@ impl Names<'_> {
     /// The name that is the value of `field`.
     pub(super) fn in_field(&self, line: &Line, field: &Field) -> Option<(Span, Context)> {
         let trust = match field.class {
+            Class::Part => Trust::Sure,
             Class::Name => Trust::Full,
             Class::AnyName | Class::Party | Class::Person | Class::Caller => Trust::Some,
             _ => return None,
@@ -62,7 +63,7 @@ impl Names<'_> {
             return None;
         }
         let Span { start, end } = field::value(line, field);
-        let lower = quoted || trust == Trust::Full || field.class == Class::AnyName;
+        let lower = quoted || matches!(field.class, Class::Name | Class::Part | Class::AnyName);
         let manner = Manner { lower, comma: true, plus: field.query };
         let start = self.past_titles(line.text, start, end);
         if !person::may_open(line.at(start)) {
@@ -192,11 +193,13 @@ impl Names<'_> {
             name.cut(lower::words(&name, trust, lower::Follower::of(line, name.span().end, tied)));
         } else {
             let after = &line.text[name.span().end..];
-            let opens_number = matches!(
+            let stops = matches!(
                 after,
-                [b' ', b'(' | b'<', ..] | [b',', b' ', b'(' | b'+' | b'0'..=b'9', ..]
+                [b' ', b'(' | b'<', ..]
+                    | [b',', b' ', b'(' | b'+' | b'0'..=b'9', ..]
+                    | [b'?' | b':', ..]
             );
-            name.cut(judge::words_with_comma(&name, opens_number));
+            name.cut(judge::words_with_comma(&name, stops));
             name.cut(judge::words_in_prose(&name));
         }
         (!name.words().is_empty()).then_some(name)

@@ -97,7 +97,7 @@ fn in_field(line: &Line, field: &Field) -> Option<Place> {
         Class::Caller => Clue::Party,
         Class::Number if line.last.is_some() || opens_party(line, field) => Clue::Party,
         Class::Number | Class::Party => Clue::NumberField,
-        Class::Person | Class::Name | Class::AnyName | Class::Unknown => return None,
+        Class::Person | Class::Name | Class::Part | Class::AnyName | Class::Unknown => return None,
     };
     Some(Place::new(clue, Context::PhoneField))
 }
