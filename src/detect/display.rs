@@ -5,6 +5,7 @@
 
 use memchr::memrchr_iter;
 
+use crate::lexicon;
 use crate::rules::words::Said;
 use crate::span::Span;
 
@@ -12,6 +13,7 @@ use super::context::Context;
 use super::damaged;
 use super::judge::{self, Trust, is_person};
 use super::line::Line;
+use super::lower;
 use super::name::{self, Names, trimmed};
 use super::person::{self, Manner, Name};
 
@@ -77,12 +79,13 @@ impl Names<'_> {
         let delimiter = head.iter().rposition(stop);
         let mut start = floor + delimiter.map_or(0, |i| i + 1);
         let mut lower = delimiter.is_some_and(|i| head[i] == b':');
+        let mut opened = false;
         while start < end {
             if line.text[start] != b' ' {
                 let place = self.past_titles(line.text, start, end);
                 let manner = Manner { lower, comma: true, plus: false };
                 let mut name = person::read(line.text, place, end, self.vocabulary, manner);
-                if name.span().end == end {
+                if name.span().end == end && (!opened || lower::is_pair(&name)) {
                     while name.words().len() > 1 && judge::is_opening_word(&name.words()[0]) {
                         name.skip(1);
                     }
@@ -91,8 +94,13 @@ impl Names<'_> {
             }
             let word =
                 start..start + line.text[start..end].iter().take_while(|&&b| b != b' ').count();
-            // `call from erika beispiel <`: after a preposition a name may be in lower case.
-            lower = self.words.of(&line.text[word.clone()]).any(Said::P_PREPOSITION);
+            // `call from erika beispiel <`: after a preposition a name may be in lower case; after
+            // `Processing`, which opens the message, one that the lists know.
+            let text = &line.text[word.clone()];
+            let tied = self.words.of(text).any(Said::P_PREPOSITION);
+            let capital = text.first().is_some_and(u8::is_ascii_uppercase);
+            opened = !tied && capital && lexicon::word(text).common() > 0;
+            lower = tied || opened;
             start = word.end + 1;
         }
         None

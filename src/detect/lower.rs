@@ -11,7 +11,7 @@ use super::person::{Case, Name, Word};
 
 /// How many of the words in lower case stand before a preposition or a capital: what follows there is
 /// somebody else, who may be a token by now.
-pub(super) fn words_up_to_tie(name: &Name) -> usize {
+fn words_up_to_tie(name: &Name) -> usize {
     let ties = Said::P_PREPOSITION.with(Said::P_TIE);
     let lower = |word: &Word| word.case == Case::Lower && !word.said.any(ties);
     let ends = |word: &Word| !word.is_particle() && !lower(word);
@@ -19,33 +19,45 @@ pub(super) fn words_up_to_tie(name: &Name) -> usize {
     words.iter().skip(1).position(ends).map_or(words.len(), |i| i + 1)
 }
 
-/// What stands behind the words that were read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Follower {
-    /// A sign: the name ends there, whatever its last word is.
-    Closes,
-    /// A preposition, or a sign that ends a sentence.
-    Parts,
-    /// Something else.
-    Open,
+/// What stands around the words that were read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Around {
+    /// A colon stands before them: nothing but the name need follow.
+    pub(super) colon: bool,
+    /// A sign ends the name, whatever its last word is.
+    closes: bool,
+    /// A preposition, or a sign that ends a sentence, follows.
+    parts: bool,
+    /// Words of English or German alone follow the first two, and two at least: the lists know the language.
+    fluent: bool,
 }
 
-impl Follower {
-    /// What stands at `end`; `tied` says that a preposition or a capital does.
-    pub(super) fn of(line: &Line, end: usize, tied: bool) -> Self {
-        match line.text.get(end..).unwrap_or_default() {
-            [] | [b',' | b'(' | b';' | b'"' | b'\n', ..] | [b' ', b'(', ..] => Self::Closes,
-            [b':' | b'?' | b'!' | b'.' | b'\'', ..] => Self::Parts,
-            _ if tied => Self::Parts,
-            _ => Self::Open,
-        }
+impl Around {
+    /// What stands around `name`, behind a `colon` or not; it is cut where a preposition or a capital follows.
+    pub(super) fn cut(line: &Line, name: &mut Name, colon: bool) -> Self {
+        let fluent = is_fluent(name);
+        let all = name.words().len();
+        name.cut(words_up_to_tie(name));
+        let tied = name.words().len() < all;
+        let (closes, parts) = match line.text.get(name.span().end..).unwrap_or_default() {
+            [] | [b',' | b'(' | b';' | b'"' | b'\n', ..] | [b' ', b'(', ..] => (true, true),
+            [b':' | b'?' | b'!' | b'.' | b'\'', ..] => (false, true),
+            _ => (false, tied),
+        };
+        Self { colon, closes, parts, fluent }
     }
 }
 
+fn is_fluent(name: &Name) -> bool {
+    let rest = name.words().iter().filter(|word| !word.is_particle()).skip(2);
+    let known = rest.clone().filter(|word| word.bits.common() > 0).count();
+    known > 1 && known == rest.count()
+}
+
 /// How many lower-case words after a cue are the given and family names of one person, and the particles between: two,
-/// or one that is nothing but a name. Where a sign closes them, the second one may be any word.
-pub(super) fn words(name: &Name, trust: Trust, follower: Follower) -> usize {
-    let pair = words_of_pair(name, follower);
+/// or one that is nothing but a name.
+pub(super) fn words(name: &Name, trust: Trust, around: Around) -> usize {
+    let pair = words_of_pair(name, around);
     let lone = || name.words().iter().position(|word| !word.is_particle());
     match lone().filter(|&first| pair == 0 && is_alone_name(&name.words()[first], trust)) {
         Some(first) => first + 1,
@@ -53,28 +65,41 @@ pub(super) fn words(name: &Name, trust: Trust, follower: Follower) -> usize {
     }
 }
 
-fn words_of_pair(name: &Name, follower: Follower) -> usize {
+fn words_of_pair(name: &Name, around: Around) -> usize {
     let words = name.words();
     let mut parts = words.iter().enumerate().filter(|(_, word)| !word.is_particle());
     let (Some((_, first)), Some((end, second))) = (parts.next(), parts.next()) else { return 0 };
     let next = parts.next();
     // `customer erika lane says`: a word of the language goes on.
-    let closed = follower == Follower::Closes && next.is_none();
+    let closed = around.closes && next.is_none();
     let goes_on = next.is_some_and(|(_, word)| word.bits.common() > 1);
-    let parted = goes_on || next.is_none() && follower != Follower::Open;
+    let parted = goes_on || next.is_none() && around.parts;
     let plain = |word: &Word| word.bits.common() == 0;
     let family = second.bits.family() > 0 && (plain(second) || parted && second.bits.family() > 1);
     let given = first.bits.given() > 0;
     let both = (given && family && (plain(first) || plain(second)))
         || (given && plain(first) && (closed || second.bits.common() < 2))
         || (family && plain(second) && is_unknown(first));
-    if both && is_alone(first) && is_alone(second) { end + 1 } else { 0 }
+    // `Anrufer: xyz mann, tel`, `customer xyz mann says the line`.
+    let only = around.colon && closed || around.fluent;
+    let named = |word: &Word| is_unknown(word) || word.is_listed();
+    let foreign = only && named(first) && named(second) && first.bits.common() < 2;
+    let alone = |word: &Word| is_alone(word) || around.colon && closed && word.bits.family() > 1;
+    if (both || foreign) && alone(first) && alone(second) { end + 1 } else { 0 }
 }
 
-/// Whether `name` is one word in small letters: it has been judged by [`words`] already.
-pub(super) fn is_lone(name: &Name) -> bool {
+/// Whether `name` is two words or more in small letters of which nothing is left that is no name.
+pub(super) fn is_pair(name: &Name) -> bool {
     let mut parts = name.words().iter().filter(|word| !word.is_particle());
-    parts.next().is_some_and(|only| only.case == Case::Lower) && parts.next().is_none()
+    let lower = parts.clone().all(|word| word.case == Case::Lower);
+    let listed = parts.clone().all(|word| word.is_listed() && is_alone(word));
+    lower && listed && parts.nth(1).is_some()
+}
+
+/// Whether the first word of `name` is in small letters: it has been judged by [`words`] already.
+pub(super) fn is_judged(name: &Name) -> bool {
+    let first = name.words().iter().find(|word| !word.is_particle());
+    first.is_some_and(|first| first.case == Case::Lower)
 }
 
 /// `frau xyzmann`, `my name is erika`.
@@ -112,10 +137,8 @@ mod tests {
         let manner = Manner { lower: true, comma: false, plus: false };
         let line = Line::around(text.as_bytes(), 0, 0);
         let mut name = person::read(line.text, 0, text.len(), &words_list, manner);
-        let all = name.words().len();
-        name.cut(words_up_to_tie(&name));
-        let tied = name.words().len() < all;
-        words(&name, trust, Follower::of(&line, name.span().end, tied))
+        let around = Around::cut(&line, &mut name, false);
+        words(&name, trust, around)
     }
 
     #[test]
@@ -125,6 +148,9 @@ mod tests {
             ("erika lane says the line drops", 2),
             ("erika lane", 2),
             ("jonathan pope: in", 2),
+            ("xyzmann qwertine says the line", 2),
+            ("xyzmann qwertine says nein", 2),
+            ("souhaite xyzmann son contrat", 0),
             ("keith rang", 1),
             ("wartet seit gestern", 0),
             ("grace period ended", 0),

@@ -129,7 +129,7 @@ impl Names<'_> {
             } else {
                 trust
             };
-        if lower::is_lone(&name) || is_person(&name, trust) {
+        if lower::is_judged(&name) || is_person(&name, trust) {
             return Some((name.span(), context));
         }
         // After an honorific the honorific speaks, when its turn comes.
@@ -187,10 +187,9 @@ impl Names<'_> {
         if name.words().is_empty() {
             let lower = Manner { lower: true, comma: false, ..manner };
             name = person::read(line.text, start, end, self.vocabulary, lower);
-            let all = name.words().len();
-            name.cut(lower::words_up_to_tie(&name));
-            let tied = name.words().len() < all;
-            name.cut(lower::words(&name, trust, lower::Follower::of(line, name.span().end, tied)));
+            let colon = matches!(line.text[line.start..start], [.., b':', b' ']);
+            let around = lower::Around::cut(line, &mut name, colon);
+            name.cut(lower::words(&name, trust, around));
         } else {
             let after = &line.text[name.span().end..];
             let stops = matches!(
@@ -215,7 +214,7 @@ impl Names<'_> {
         let titled = start > end + tie.len();
         let trust = if titled { Trust::Full } else { Trust::Some };
         let name = self.in_prose(line, start, Manner { comma: true, ..WRITTEN }, trust)?;
-        let span = if lower::is_lone(&name) || is_person(&name, trust) {
+        let span = if lower::is_judged(&name) || is_person(&name, trust) {
             Some(name.span())
         } else {
             self.by_model(line, &name, trust)
