@@ -1,9 +1,9 @@
 //! Names whose parts stand in components: HL7 version 2, DICOM, and the names of passengers.
 //!
-//! In: a capital, or a title in capitals. Out: the components of one person's name there, each by itself, so that
-//! a message keeps its structure: `Beispiel^Erika` (HL7 v2.5.1 data types XPN and XCN; DICOM PS3.5, PN) and
-//! `BEISPIEL/ERIKA MRS` (passenger name records). In fields that hold names by their standard any word is one;
-//! elsewhere the lists have to know a part of it.
+//! In: the first word of a segment, a capital, or a title in capitals. Out: the components of a person's name, each
+//! by itself, so that a message keeps its structure: `Beispiel^Erika` (HL7 v2.5.1 data types XPN and XCN; DICOM
+//! PS3.5, PN) and `BEISPIEL/ERIKA MRS` (passenger name records). In fields that hold names by their standard any
+//! word is one; elsewhere the lists have to know a part of it.
 
 use crate::span::Span;
 
@@ -17,13 +17,12 @@ pub(super) type Components = [Option<Span>; 3];
 
 /// Longest component.
 const LONGEST: usize = 48;
-/// How far back the name of a segment is looked for.
-const SEGMENT_REACH: usize = 512;
+/// The most fields of a segment that are looked at.
+const MOST_FIELDS: usize = 60;
 
-/// Fields of HL7 segments that hold a person's name (v2.5.1 chapters 3, 4, 6, 7, 8, 10 and 15).
-const FIELDS: [(&[u8; 3], &[usize]); 18] = [
+/// Fields of HL7 segments that hold a person's name (v2.5.1 chapters 3, 4, 6, 7, 8, 9, 10 and 15), ascending.
+const FIELDS: [(&[u8; 3], &[usize]); 15] = [
     (b"PID", &[5, 6, 9]),
-    (b"PD1", &[4]),
     (b"NK1", &[2, 30]),
     (b"PV1", &[7, 8, 9, 17, 52]),
     (b"PV2", &[13]),
@@ -31,7 +30,6 @@ const FIELDS: [(&[u8; 3], &[usize]); 18] = [
     (b"OBR", &[10, 16, 28, 32, 33, 34, 35]),
     (b"OBX", &[16]),
     (b"GT1", &[3, 4]),
-    (b"IN1", &[16]),
     (b"MRG", &[7]),
     (b"ROL", &[4]),
     (b"SCH", &[12, 16, 20]),
@@ -39,10 +37,52 @@ const FIELDS: [(&[u8; 3], &[usize]); 18] = [
     (b"STF", &[3]),
     (b"EVN", &[5]),
     (b"TXA", &[5, 9, 10, 11]),
-    (b"PR1", &[8, 11, 12]),
+];
+
+/// The words that open what [`Names::segment`] reads, as far as they are letters, in small ones.
+pub(super) const OPENERS: [&[u8]; 15] = [
+    b"pid", b"nk", b"pv", b"orc", b"obr", b"obx", b"gt", b"mrg", b"rol", b"sch", b"aip", b"stf",
+    b"evn", b"txa", b"pn",
 ];
 
 impl Names<'_> {
+    /// Adds the components of all names in the segment of HL7 that begins at `at`, in ascending order, or of the value
+    /// of DICOM there (`PN [Beispiel^Erika]`).
+    pub(super) fn segment(&self, line: &Line, at: usize, names: &mut Vec<Span>) {
+        let rest = &line.text[at..];
+        if rest.starts_with(b"PN [") {
+            return self.add_name(line, at + 4, names);
+        }
+        let Some((name, [b'|', ..])) = rest.split_first_chunk::<3>() else { return };
+        let Some((_, fields)) = FIELDS.iter().find(|(segment, _)| *segment == name) else { return };
+        let bars = memchr::memchr_iter(b'|', rest).take(MOST_FIELDS);
+        for (bar, _) in bars.zip(1..).filter(|(_, index)| fields.contains(index)) {
+            self.add_name(line, at + bar + 1, names);
+        }
+    }
+
+    /// Adds the components of the name in the field at `start`: family and given names, or an identifier before them.
+    fn add_name(&self, line: &Line, start: usize, names: &mut Vec<Span>) {
+        let numbered =
+            line.text[start..].iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric());
+        let number = numbered.count();
+        let is_number = line.text[start..start + number].iter().any(u8::is_ascii_digit);
+        let skipped = if is_number && line.at(start + number) == b'^' { number + 1 } else { 0 };
+        let mut place = start + skipped;
+        for _ in 0..3 {
+            let Some(part) = component(line, place) else { return };
+            let name = person::read(line.text, part.start, part.end, self.vocabulary, WRITTEN);
+            if name.span() != part || !is_person(&name, Trust::Sure) {
+                return;
+            }
+            names.push(part);
+            if line.at(part.end) != b'^' {
+                return;
+            }
+            place = part.end + 1;
+        }
+    }
+
     /// The components of the name whose first or second one begins at `at`.
     #[inline]
     pub(super) fn components(&self, line: &Line, at: usize) -> Option<Components> {
@@ -55,28 +95,23 @@ impl Names<'_> {
         let here = component(line, at)?;
         if line.before(at) == b'^'
             && let Some(before) = component_before(line, at - 1)
-            && let Some(found) = self.judged(line, before, here)
+            && let Some(found) = self.listed(line, before, here)
         {
             return Some(found);
         }
         let next = (line.at(here.end) == b'^').then(|| component(line, here.end + 1))??;
-        self.judged(line, here, next)
+        self.listed(line, here, next)
     }
 
-    fn judged(&self, line: &Line, family: Span, given: Span) -> Option<Components> {
+    fn listed(&self, line: &Line, family: Span, given: Span) -> Option<Components> {
         let read = |span: Span| {
             let name = person::read(line.text, span.start, span.end, self.vocabulary, WRITTEN);
             (name.span() == span).then_some(name)
         };
         let both = [read(family)?, read(given)?];
-        let certain = opens_dicom(line, family.start) || is_name_field(line, family.start);
-        let person = match certain {
-            true => both.iter().all(|name| is_person(name, Trust::Sure)),
-            false => is_listed(&both),
-        };
         let more = (line.at(given.end) == b'^').then(|| component(line, given.end + 1)).flatten();
         let more = more.filter(|&more| read(more).is_some_and(|name| is_given(&name)));
-        person.then_some([Some(family), Some(given), more])
+        is_listed(&both).then_some([Some(family), Some(given), more])
     }
 
     /// The parts of the name of a passenger whose title is at `at`: `1.1BEISPIEL/ERIKA MRS`.
@@ -126,33 +161,6 @@ fn component_before(line: &Line, end: usize) -> Option<Span> {
     component(line, floor + open + 1).filter(|span| span.end == end)
 }
 
-/// `PN [Beispiel^Erika]`: what tools for DICOM print of a value of this representation.
-fn opens_dicom(line: &Line, start: usize) -> bool {
-    line.text[line.start..start].ends_with(b"PN [")
-}
-
-/// Whether the field that holds `at` is one of [`FIELDS`].
-fn is_name_field(line: &Line, at: usize) -> bool {
-    let floor = line.start.max(at.saturating_sub(SEGMENT_REACH));
-    let head = &line.text[floor..at];
-    let mut bars = 0;
-    for bar in memchr::memrchr_iter(b'|', head) {
-        bars += 1;
-        let Some(name) = head[..bar].last_chunk::<3>() else { return false };
-        let free =
-            bar < 4 || !head[bar - 4].is_ascii_alphanumeric() || opens_segment(&head[..bar - 3]);
-        if free && let Some((_, fields)) = FIELDS.iter().find(|(segment, _)| *segment == name) {
-            return fields.contains(&bars);
-        }
-    }
-    false
-}
-
-/// `\rPID|`, with the carriage return as an escape of JSON.
-fn opens_segment(head: &[u8]) -> bool {
-    head.ends_with(b"\\r") || head.ends_with(b"\\n")
-}
-
 /// Whether the lists know both components for names, or one of them and nothing of the other.
 fn is_listed([family, given]: &[Name; 2]) -> bool {
     let other = |name: &Name| {
@@ -174,24 +182,25 @@ fn is_given(name: &Name) -> bool {
 mod tests {
     use super::super::verdicts::Verdicts;
     use super::*;
-    use crate::detect::openings::Openings;
     use crate::detect::{Bias, Detector};
     use crate::rules::RuleSet;
 
-    /// The components found at the first place of `text` where there are any.
+    /// The components of all segments of `text`, or those at the first place where there are any.
     fn found(text: &str) -> Vec<String> {
         let rules = RuleSet::builtin().expect("the embedded rules are valid");
         let detector = Detector::new(rules, Vec::new(), Bias::Balanced, None);
         let names = detector.names((&detector.rules.words).into(), Verdicts::default());
-        let _: &Openings = names.titles;
         let line = Line::around(text.as_bytes(), 0, 0);
-        let places = || (0..text.len()).filter(|&at| text.is_char_boundary(at));
-        let capital = |at: &usize| text[*at..].starts_with(char::is_uppercase);
-        let components = places()
-            .filter(capital)
-            .find_map(|at| names.components(&line, at).or_else(|| names.passenger(&line, at)));
-        let spans = components.into_iter().flatten().flatten();
-        spans.map(|span| text[span.start..span.end].to_owned()).collect()
+        let mut spans = Vec::new();
+        let capitals = text.char_indices().filter(|(_, ch)| ch.is_uppercase()).map(|(at, _)| at);
+        capitals.clone().for_each(|at| names.segment(&line, at, &mut spans));
+        if spans.is_empty() {
+            let components = capitals
+                .into_iter()
+                .find_map(|at| names.components(&line, at).or_else(|| names.passenger(&line, at)));
+            spans.extend(components.into_iter().flatten().flatten());
+        }
+        spans.iter().map(|span| text[span.start..span.end].to_owned()).collect()
     }
 
     #[test]
@@ -204,6 +213,11 @@ mod tests {
         assert_eq!(found("(0010,0010) PN [Xyzmann^Qwertine] # 16"), ["Xyzmann", "Qwertine"]);
         assert_eq!(found("NK1|1|van der Beispiel^Erika|"), ["van der Beispiel", "Erika"]);
         assert_eq!(found("PID|1||4711||BEISPIEL^ERIKA^KLARA^^|"), ["BEISPIEL", "ERIKA", "KLARA"]);
+        assert_eq!(
+            found("ORC|RE|1|2|3|||||||7^X Y^Zed|A1^XYZ^Q. W.|"),
+            ["X Y", "Zed", "XYZ", "Q. W."]
+        );
+        assert!(found("PID|1||||UNKNOWN^UNKNOWN||").is_empty());
     }
 
     #[test]

@@ -83,6 +83,8 @@ pub struct Found {
     pub(super) kept: Kept,
     /// Lines to be looked at once more: see [`again`].
     pub(super) again: Vec<Span>,
+    /// Names ahead in the line that is read, the next one last.
+    pub(super) ahead: Vec<Span>,
     /// Where existing tokens are.
     pub(super) token_places: Vec<usize>,
     /// How many of them carry another key id.
@@ -201,6 +203,7 @@ impl Found {
         self.findings.clear();
         self.values.clear();
         self.again.clear();
+        self.ahead.clear();
         self.token_places.clear();
         self.foreign = 0;
         if let Some(rejected) = &mut self.rejected {

@@ -126,7 +126,7 @@ fn names_part(key: &[u8]) -> bool {
             .rev()
             .all(|b| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(b)))
     };
-    PARTS.iter().any(|part| ends(&part))
+    PARTS.iter().any(ends)
 }
 
 /// Longest key that is read; longer ones say nothing.

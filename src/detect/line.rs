@@ -6,6 +6,7 @@ use crate::rules::words::{LONGEST, Said, Words};
 use crate::span::{Span, TypeCode};
 
 use super::Quotes;
+use super::context::Context;
 use super::feeds::Feeds;
 use super::key::Class;
 use super::reach;
@@ -25,8 +26,8 @@ pub(super) struct Line<'a> {
     pub last: Option<(usize, TypeCode)>,
     /// The field whose value is being read.
     pub field: Option<Field>,
-    /// A cell after a number that holds a name.
-    pub next_cell: Option<Span>,
+    /// A cell or component ahead that holds a name.
+    pub next_cell: Option<(Span, Context)>,
     /// Everything before was judged as running text.
     pub judged: usize,
     /// The last quote that was looked for, and how far.

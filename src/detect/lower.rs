@@ -1,7 +1,8 @@
 //! Names in small letters, after a cue: chats and transcripts of speech have no capitals.
 //!
 //! In: the words behind a cue, and how much it says. Out: how many of them name a person. Nothing but the
-//! word lists tells a name from a word there, so words that no list knows count only behind an honorific.
+//! word lists tells a name from a word there, so words that no list knows count only behind an honorific,
+//! alone behind a colon, or in a sentence whose other words the lists know.
 
 use crate::rules::words::Said;
 
@@ -49,9 +50,12 @@ impl Around {
 }
 
 fn is_fluent(name: &Name) -> bool {
-    let rest = name.words().iter().filter(|word| !word.is_particle()).skip(2);
+    let parts = name.words().iter().filter(|word| !word.is_particle());
+    // A capital or another cue may lead to somebody else, who may be a token by now.
+    let ends = |word: &&Word| word.case != Case::Lower || word.said.any(Said::N_CUES);
+    let rest = parts.skip(2).take_while(|word| !ends(word));
     let known = rest.clone().filter(|word| word.bits.common() > 0).count();
-    known > 1 && known == rest.count()
+    known > 1 && rest.clone().all(|word| word.bits.common() > 0 || word.is_listed())
 }
 
 /// How many lower-case words after a cue are the given and family names of one person, and the particles between: two,

@@ -59,11 +59,12 @@ impl Walk<'_> {
         }
     }
 
-    /// Settles the name in the cell behind a number that was found, once that is reached.
+    /// Settles the names in cells and components ahead that are reached at `at`.
     #[inline]
     fn next_cell(&mut self, line: &mut Line, at: usize) {
-        if let Some(cell) = line.next_cell.take_if(|cell| at >= cell.start) {
-            self.settle_name(line, Some((cell, Context::Row)));
+        while let Some(cell) = line.next_cell.take_if(|(cell, _)| at >= cell.start) {
+            self.settle_name(line, Some(cell));
+            line.next_cell = self.found.ahead.pop().map(|part| (part, Context::NameField));
         }
     }
 
@@ -184,7 +185,10 @@ impl Walk<'_> {
         for name in [first, second].into_iter().flatten() {
             self.settle_name(line, Some((name, Context::Row)));
         }
-        line.next_cell = after;
+        if let Some(after) = after {
+            let next = line.next_cell.replace((after, Context::Row));
+            self.found.ahead.extend(next.map(|(part, _)| part));
+        }
     }
 
     fn field(&mut self, line: &mut Line, at: usize) {
@@ -259,7 +263,12 @@ impl Walk<'_> {
                 return self.tuple(line, at, at + 6 + spaces);
             }
         }
-        if let Some(components) = self.names.passenger(line, at) {
+        if line.text[at].is_ascii_uppercase() {
+            self.segment(line, at);
+        }
+        if matches!(line.text[at], b'M' | b'D')
+            && let Some(components) = self.names.passenger(line, at)
+        {
             return self.settle_components(line, components);
         }
         let mut name = self.names.after_cue(line, at);
@@ -270,6 +279,19 @@ impl Walk<'_> {
         while let Some((span, _)) = name {
             self.settle_name(line, name);
             name = self.names.next_to(line, span.end);
+        }
+    }
+
+    /// Keeps the names in the segment that may begin at `at` until they are reached.
+    #[inline]
+    fn segment(&mut self, line: &mut Line, at: usize) {
+        let follows = matches!(line.text.get(at + 2..at + 4), Some([_, b'|'] | [b' ', b'[']));
+        if follows && line.next_cell.is_none() {
+            let ahead = &mut self.found.ahead;
+            ahead.clear();
+            self.names.segment(line, at, ahead);
+            ahead.reverse();
+            line.next_cell = ahead.pop().map(|part| (part, Context::NameField));
         }
     }
 

@@ -5,7 +5,7 @@ use crate::rules::words::Said;
 use crate::scan::filter::{Cue, Filter, Key};
 use crate::span::TypeCode;
 
-use super::field;
+use super::{components, field};
 
 /// What the scan lets through: whatever the detectors could make something of.
 pub(super) fn filter_of(rules: &RuleSet) -> Filter {
@@ -13,6 +13,7 @@ pub(super) fn filter_of(rules: &RuleSet) -> Filter {
     let words = &rules.words;
     let openers = [&TypeCode::TEL.as_bytes()[..], TypeCode::NAM.as_bytes(), b"values"];
     openers.into_iter().for_each(|word| filter.add_word(word, Cue::NAME));
+    components::OPENERS.into_iter().for_each(|word| filter.add_word(word, Cue::CAPITAL));
     let cues = [
         (Said::N_HONORIFIC.with(Said::N_ABBREVIATION), Cue::CAPITAL),
         (Said::N_ROLE.with(Said::N_GREETING), Cue::NAME),

@@ -277,10 +277,10 @@ pub(super) fn key_slots(ends: [u64; AT_ONCE]) -> KeySlots {
     KeySlots { words: slots(last_word), humps: slots(last_hump), always }
 }
 
-/// What the halves of letters are multiplied by: of some thousand odd numbers those with which the words and keys of
-/// 19 MB of logs, real and generated ones, fall least often on the hash of another one that is wanted (a thousand
-/// times in a megabyte; the golden ratio and its like: five thousand).
-pub(super) const ODD: [u32; 2] = [0xC6C0_E489, 0xF456_D1ED];
+/// What the halves of letters are multiplied by: of some ten thousand pairs of odd numbers the one with which 18 MB of
+/// logs, real and generated ones, have the fewest candidates; words and keys that fall on the hash of another one
+/// that is wanted are looked at for nothing.
+pub(super) const ODD: [u32; 2] = [0x6C40_B429, 0xCF69_9B8F];
 /// How far the products are shifted down, for words and for keys.
 pub(super) const SHIFTS: [u32; 2] = [WordTable::SHIFT, KeyTable::SHIFT];
 

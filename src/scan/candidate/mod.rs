@@ -7,10 +7,10 @@
 
 use super::Marks;
 use super::filter::{AT_ONCE, Filter, KeySlots as Slots};
-use super::mask::after;
+use super::mask::{after, run};
 use crate::class::Class;
 use places::{Places, SPAN};
-use rows::Rows;
+use rows::{Rows, ahead};
 use stretch::{AROUND, Lists, Said, Stretch};
 
 mod key;
@@ -33,8 +33,8 @@ pub enum Trigger {
     Key,
     /// First letter of a word that a name may follow.
     Word,
-    /// First letter of a capitalised word that follows a space, a quote, a bracket or a bar, or opens a
-    /// line; after a space and at the start of a line, also a byte of another script.
+    /// First letter of a capitalised word that follows a space or opens a line, also where it is a byte of
+    /// another script; behind a quote, a bracket or a bar if the text goes on after it.
     Pair,
     /// `%`, `\` or `&`: an escape may spell a plus sign, a digit or a bracket.
     Escape,
@@ -133,10 +133,13 @@ impl Stretch<'_> {
     /// Adds all candidates in order.
     #[inline(always)]
     fn put(&self, rows: &Rows, lists: &mut Lists, list: impl List, out: &mut Vec<Candidate>) {
-        let (mut masks, wanted) = (rows.pairs(), &rows.wanted);
+        let (mut masks, signed, wanted) = (rows.pairs(), rows.signed(), &rows.wanted);
         for (index, mask) in masks.iter_mut().enumerate() {
             let said = &lists.said[index + 1];
             *mask |= said.words | said.numbers | said.names;
+            if signed[index] != 0 {
+                *mask |= self.openings(rows, index, signed[index]);
+            }
             // Most logs have neither escapes nor other scripts.
             if rows.hidden[index + 1] & wanted[index] != 0 {
                 let hidden = self.escapes(rows, index) | self.foreign_digits(rows, index);
@@ -162,6 +165,30 @@ impl Stretch<'_> {
         // The plus sign belongs to the number.
         let plus = (trigger == Trigger::Number) & (self.behind(place) == [b'+']);
         Candidate { at: self.at(place) as u32 - u32::from(plus), trigger }
+    }
+
+    /// Those of the capitals `signed` that open a text or a value: a name may begin there.
+    #[inline(never)]
+    fn openings(&self, rows: &Rows, index: usize, signed: u64) -> u64 {
+        let (mut kept, mut rest) = (0, signed);
+        while rest != 0 {
+            let place = rest.trailing_zeros() as usize;
+            let bit = rest & rest.wrapping_neg();
+            rest ^= bit;
+            let place = index * 64 + place;
+            let [sign] = self.behind(place);
+            let opens = OPENS[usize::from(sign)];
+            if opens == 0 {
+                continue;
+            }
+            let letters = run(ahead(&rows.letter, place)).min(LONGEST_OPENING);
+            let [follower, next] = [0, 1].map(|more| self.byte(place + letters + more));
+            // `"Go-http-client"`, `[C-0001]`: the parts of a double name are capitals.
+            let double = follower != b'-' || next.is_ascii_uppercase() || next >= 0x80;
+            let fits = double && opens & GOES_ON[usize::from(follower)] != 0;
+            kept |= if fits { bit } else { 0 };
+        }
+        kept
     }
 
     /// The escapes that may spell something of a number or part it from what stands before it.
@@ -210,6 +237,34 @@ fn is_foreign_digit(bytes: [u8; 3]) -> bool {
             | [0xE0, 0xA5, 0xA6..=0xAF]
     )
 }
+
+/// Behind a quote a text may begin, behind a bar and its like a component of a name (HL7), or inside one.
+const QUOTE: u8 = 1;
+const BAR: u8 = 2;
+const CARET: u8 = 4;
+/// What may begin behind a sign.
+static OPENS: [u8; 256] = table([(b"\"'", QUOTE), (b"|[~", BAR), (b"^", CARET)]);
+/// What may follow the first word of these if a name may be in it.
+static GOES_ON: [u8; 256] =
+    table([(b" ,!.", QUOTE | CARET), (b"-^'", QUOTE | BAR | CARET), (b"|~]&\"\\", CARET)]);
+
+/// The values of the bytes in each row; 0 for all others.
+const fn table<const N: usize>(rows: [(&[u8], u8); N]) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut row = 0;
+    while row < N {
+        let mut index = 0;
+        while index < rows[row].0.len() {
+            table[rows[row].0[index] as usize] = rows[row].1;
+            index += 1;
+        }
+        row += 1;
+    }
+    table
+}
+
+/// Longer words open nothing.
+const LONGEST_OPENING: usize = 24;
 
 /// What few of 64 bytes have more of than this.
 const WORDS: usize = 8;

@@ -81,22 +81,32 @@ impl Rows {
         self.letter[index] & !self.alpha[index]
     }
 
-    /// Capitals after a space or a quote, a bracket or a bar, and what opens a line; also bytes of other scripts
-    /// after a space or at the start of a line; where they are wanted.
+    /// Capitals after a space, and what opens a line, and bytes of other scripts there; where they are wanted.
     #[inline(always)]
     pub(super) fn pairs(&self) -> [u64; STRETCH] {
         let mut pairs = [0; STRETCH];
         for (index, pairs) in pairs.iter_mut().enumerate() {
             let at = index + 1;
-            // A capital after a letter, a digit, an escape or a sign of numbers and keys is a part of something.
-            let inside =
-                |at: usize| self.letter[at] | self.digit[at] | self.hidden[at] | self.sign[at];
-            let first = self.upper[at] & !after(inside(at), inside(index));
             let gap = |at: usize| self.space[at] | self.feed[at];
-            let other = self.high(at) & after(gap(at), gap(index));
-            *pairs = (first | other) & self.wanted[index];
+            let first = (self.upper[at] | self.high(at)) & after(gap(at), gap(index));
+            *pairs = first & self.wanted[index];
         }
         pairs
+    }
+
+    /// Capitals before a small letter and behind a sign that is none of numbers, keys or escapes: a quote, a
+    /// bracket, a bar, an underscore; where they are wanted.
+    #[inline(always)]
+    pub(super) fn signed(&self) -> [u64; STRETCH] {
+        let mut signed = [0; STRETCH];
+        for (index, signed) in signed.iter_mut().enumerate() {
+            let at = index + 1;
+            let known = |at: usize| self.soft[at] | self.letter[at] | self.key[at] | self.feed[at];
+            let small = |at: usize| self.letter[at] & !self.upper[at];
+            let title = self.upper[at] & (small(at) >> 1 | small(at + 1) << 63);
+            *signed = title & !after(known(at), known(index)) & self.wanted[index];
+        }
+        signed
     }
 
     /// The first letters of words, where they are wanted.
@@ -187,16 +197,23 @@ mod tests {
         rows
     }
 
-    /// Whether a capital at `at` opens a word, or a byte of another script a line or what follows a space.
+    fn before(text: &[u8], at: usize) -> u8 {
+        at.checked_sub(1).map_or(b'\n', |at| text[at])
+    }
+
+    /// Whether a capital or a byte of another script at `at` opens a line or a word behind a space.
     fn opens_pair(text: &[u8], at: usize) -> bool {
-        let before = at.checked_sub(1).map_or(b'\n', |at| text[at]);
-        let inside =
-            before >= 0x80 || before.is_ascii_alphanumeric() || b"-./()+,:=<%&\\".contains(&before);
-        match text[at] {
-            b'A'..=b'Z' => !inside,
-            0x80.. => matches!(before, b' ' | b'\n'),
-            _ => false,
-        }
+        matches!(text[at], b'A'..=b'Z' | 0x80..) && matches!(before(text, at), b' ' | b'\n')
+    }
+
+    /// Whether a capital before a small letter at `at` stands behind a sign that is none of numbers, keys or escapes.
+    fn is_signed(text: &[u8], at: usize) -> bool {
+        let before = before(text, at);
+        let known = before >= 0x80
+            || before.is_ascii_alphanumeric()
+            || b" \n-./()+,:=<%&\\".contains(&before);
+        let small = |byte: &u8| byte.is_ascii_lowercase() || *byte >= 0x80;
+        text[at].is_ascii_uppercase() && text.get(at + 1).is_some_and(small) && !known
     }
 
     proptest! {
@@ -205,6 +222,7 @@ mod tests {
             let text = text.as_bytes();
             let rows = rows_of(text);
             prop_assert_eq!(rows.pairs(), defined(text, |at| opens_pair(text, at)));
+            prop_assert_eq!(rows.signed(), defined(text, |at| is_signed(text, at)));
         }
 
         #[test]
@@ -231,6 +249,7 @@ mod tests {
             };
             prop_assert_eq!(rows.words(), defined(text, words));
             prop_assert_eq!(rows.pairs(), defined(text, |at| opens_pair(text, at)));
+            prop_assert_eq!(rows.signed(), defined(text, |at| is_signed(text, at)));
             prop_assert_eq!(rows.signs(), defined(text, signs));
             prop_assert_eq!(rows.group_starts(), defined(text, starts));
         }
