@@ -7,6 +7,7 @@
 
 use crate::span::Span;
 
+use super::context::Context;
 use super::judge::{self, Trust, is_person};
 use super::line::{Line, is_word_byte};
 use super::name::{Names, WRITTEN};
@@ -20,23 +21,25 @@ const LONGEST: usize = 48;
 /// The most fields of a segment that are looked at.
 const MOST_FIELDS: usize = 60;
 
-/// Fields of HL7 segments that hold a person's name (v2.5.1 chapters 3, 4, 6, 7, 8, 9, 10 and 15), ascending.
-const FIELDS: [(&[u8; 3], &[usize]); 15] = [
-    (b"PID", &[5, 6, 9]),
-    (b"NK1", &[2, 30]),
-    (b"PV1", &[7, 8, 9, 17, 52]),
-    (b"PV2", &[13]),
-    (b"ORC", &[10, 11, 12, 19]),
-    (b"OBR", &[10, 16, 28, 32, 33, 34, 35]),
-    (b"OBX", &[16]),
-    (b"GT1", &[3, 4]),
-    (b"MRG", &[7]),
-    (b"ROL", &[4]),
-    (b"SCH", &[12, 16, 20]),
-    (b"AIP", &[3]),
-    (b"STF", &[3]),
-    (b"EVN", &[5]),
-    (b"TXA", &[5, 9, 10, 11]),
+/// Fields of HL7 segments that hold a person's name (XPN, XCN), and those that hold a phone number (XTN): v2.5.1
+/// chapters 3, 4, 6, 7, 8, 9, 10 and 15.
+const FIELDS: [(&[u8; 3], &[usize], &[usize]); 16] = [
+    (b"PID", &[5, 6, 9], &[13, 14]),
+    (b"NK1", &[2, 30], &[5, 6, 31]),
+    (b"PV1", &[7, 8, 9, 17, 52], &[]),
+    (b"PV2", &[13], &[]),
+    (b"ORC", &[10, 11, 12, 19], &[14, 23]),
+    (b"OBR", &[10, 16, 28, 32, 33, 34, 35], &[17]),
+    (b"OBX", &[16], &[]),
+    (b"GT1", &[3, 4], &[6, 7]),
+    (b"IN1", &[6, 16], &[7]),
+    (b"MRG", &[7], &[]),
+    (b"ROL", &[4], &[12]),
+    (b"SCH", &[12, 16, 20], &[13, 17]),
+    (b"AIP", &[3], &[]),
+    (b"STF", &[3], &[10]),
+    (b"EVN", &[5], &[]),
+    (b"TXA", &[5, 9, 10, 11], &[]),
 ];
 
 /// The words that open what [`Names::segment`] reads, as far as they are letters, in small ones.
@@ -46,23 +49,30 @@ pub(super) const OPENERS: [&[u8]; 15] = [
 ];
 
 impl Names<'_> {
-    /// Adds the components of all names in the segment of HL7 that begins at `at`, in ascending order, or of the value
-    /// of DICOM there (`PN [Beispiel^Erika]`).
-    pub(super) fn segment(&self, line: &Line, at: usize, names: &mut Vec<Span>) {
+    /// Adds the components of all names in the segment of HL7 that begins at `at`, and its phone numbers, in ascending
+    /// order; or those of the value of DICOM there (`PN [Beispiel^Erika]`).
+    pub(super) fn segment(&self, line: &Line, at: usize, parts: &mut Vec<(Span, Context)>) {
         let rest = &line.text[at..];
         if rest.starts_with(b"PN [") {
-            return self.add_name(line, at + 4, names);
+            return self.add_name(line, at + 4, parts);
         }
         let Some((name, [b'|', ..])) = rest.split_first_chunk::<3>() else { return };
-        let Some((_, fields)) = FIELDS.iter().find(|(segment, _)| *segment == name) else { return };
+        let Some((_, names, numbers)) = FIELDS.iter().find(|(segment, ..)| *segment == name) else {
+            return;
+        };
         let bars = memchr::memchr_iter(b'|', rest).take(MOST_FIELDS);
-        for (bar, _) in bars.zip(1..).filter(|(_, index)| fields.contains(index)) {
-            self.add_name(line, at + bar + 1, names);
+        for (bar, index) in bars.zip(1..) {
+            let start = at + bar + 1;
+            if names.contains(&index) {
+                self.add_name(line, start, parts);
+            } else if numbers.contains(&index) {
+                add_numbers(line, start, parts);
+            }
         }
     }
 
     /// Adds the components of the name in the field at `start`: family and given names, or an identifier before them.
-    fn add_name(&self, line: &Line, start: usize, names: &mut Vec<Span>) {
+    fn add_name(&self, line: &Line, start: usize, names: &mut Vec<(Span, Context)>) {
         let numbered =
             line.text[start..].iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric());
         let number = numbered.count();
@@ -75,7 +85,7 @@ impl Names<'_> {
             if name.span() != part || !is_person(&name, Trust::Sure) {
                 return;
             }
-            names.push(part);
+            names.push((part, Context::NameField));
             if line.at(part.end) != b'^' {
                 return;
             }
@@ -140,6 +150,26 @@ impl Names<'_> {
     }
 }
 
+/// Adds the numbers in the field at `start`, one of each repetition: the first component (up to v2.2), or the twelfth,
+/// which holds the number as it is written.
+fn add_numbers(line: &Line, start: usize, parts: &mut Vec<(Span, Context)>) {
+    const MOST: usize = 4;
+    let field = &line.text[start..];
+    let field = &field[..field.iter().take(4 * LONGEST).take_while(|&&b| b != b'|').count()];
+    let mut place = start;
+    for contact in field.split(|&b| b == b'~').take(MOST) {
+        let mut at = place;
+        for (index, component) in contact.split(|&b| b == b'^').enumerate() {
+            let number = component.iter().filter(|b| b.is_ascii_digit()).count() > 2;
+            if number && matches!(index, 0 | 11) {
+                parts.push((Span::new(at, at + component.len()), Context::PhoneField));
+            }
+            at += component.len() + 1;
+        }
+        place += contact.len() + 1;
+    }
+}
+
 /// The component that begins at `start`: letters, and what stands between them in names.
 fn component(line: &Line, start: usize) -> Option<Span> {
     let rest = line.text.get(start..)?;
@@ -198,9 +228,10 @@ mod tests {
             let components = capitals
                 .into_iter()
                 .find_map(|at| names.components(&line, at).or_else(|| names.passenger(&line, at)));
-            spans.extend(components.into_iter().flatten().flatten());
+            let named = |span| (span, Context::NameField);
+            spans.extend(components.into_iter().flatten().flatten().map(named));
         }
-        spans.iter().map(|span| text[span.start..span.end].to_owned()).collect()
+        spans.iter().map(|(span, _)| text[span.start..span.end].to_owned()).collect()
     }
 
     #[test]
@@ -218,6 +249,17 @@ mod tests {
             ["X Y", "Zed", "XYZ", "Q. W."]
         );
         assert!(found("PID|1||||UNKNOWN^UNKNOWN||").is_empty());
+    }
+
+    #[test]
+    fn fields_of_the_standard_hold_numbers() {
+        let pid =
+            "PID|1||4711||X^Y||19701231|F|||A 1^^B||030 23125 042~^PRN^PH^^^^^^^^^(030) 23125043|";
+        assert_eq!(found(pid), ["030 23125 042", "(030) 23125043"]);
+        assert_eq!(
+            found("NK1|1|Xyzmann^Qwertine|SPO||07700900042^PRN^CP"),
+            ["Xyzmann", "Qwertine", "07700900042"]
+        );
     }
 
     #[test]

@@ -83,8 +83,8 @@ pub struct Found {
     pub(super) kept: Kept,
     /// Lines to be looked at once more: see [`again`].
     pub(super) again: Vec<Span>,
-    /// Names ahead in the line that is read, the next one last.
-    pub(super) ahead: Vec<Span>,
+    /// Names and numbers ahead in the line that is read, the next one last.
+    pub(super) ahead: Vec<(Span, Context)>,
     /// Where existing tokens are.
     pub(super) token_places: Vec<usize>,
     /// How many of them carry another key id.

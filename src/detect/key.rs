@@ -41,9 +41,9 @@ pub(super) enum Class {
 
 /// `?q=Erika+Beispiel`: what people search for in a CRM is people.
 pub(super) const SEARCHES: [&[u8]; 4] = [b"q", b"query", b"search", b"term"];
-/// Keys whose value is the name of a field: JSON Patch (RFC 6902), forms, audit logs.
-pub(super) const LABELS: [&[u8]; 6] =
-    [b"path", b"field", b"key", b"name", b"attribute", b"property"];
+/// Keys whose value is the name of a field: JSON Patch (RFC 6902), forms, audit logs, ContactPoint of FHIR.
+pub(super) const LABELS: [&[u8]; 7] =
+    [b"path", b"field", b"key", b"name", b"attribute", b"property", b"system"];
 /// Keys of the value of a field that is named elsewhere.
 pub(super) const VALUES: [&[u8]; 5] = [b"value", b"val", b"content", b"newValue", b"oldValue"];
 /// Both as words of longer keys, which the scan lets through for their ends.

@@ -26,7 +26,7 @@ pub(super) struct Line<'a> {
     pub last: Option<(usize, TypeCode)>,
     /// The field whose value is being read.
     pub field: Option<Field>,
-    /// A cell or component ahead that holds a name.
+    /// A cell or component ahead that holds a name or a number.
     pub next_cell: Option<(Span, Context)>,
     /// Everything before was judged as running text.
     pub judged: usize,

@@ -94,7 +94,9 @@ impl Phones<'_> {
             return number.plus && after_escape(line, at);
         }
         match before {
-            b'_' | b'$' | b'.' => false,
+            // `sip_+4930...`: a participant who dialled in.
+            b'_' => number.plus && line.text[line.start..at].ends_with(b"sip_"),
+            b'$' | b'.' => false,
             // `1,234567`: the next cell, or the rest of a number.
             b',' if !number.plus && line.before(at - 1).is_ascii_digit() => {
                 anchored(line, at).is_some()

@@ -14,7 +14,7 @@ use super::context::Context;
 use super::feeds::Feeds;
 use super::found::Found;
 use super::key::Class;
-use super::line::{Line, is_word_byte};
+use super::line::{Field, Line, is_word_byte};
 use super::name::Names;
 use super::phone::{self, Phone, Phones};
 use super::{cells, digits, display, element, field, guard, json, measure, place, recall, tuple};
@@ -59,12 +59,22 @@ impl Walk<'_> {
         }
     }
 
-    /// Settles the names in cells and components ahead that are reached at `at`.
+    /// Settles what is in the cells and components ahead that are reached at `at`.
     #[inline]
     fn next_cell(&mut self, line: &mut Line, at: usize) {
         while let Some(cell) = line.next_cell.take_if(|(cell, _)| at >= cell.start) {
-            self.settle_name(line, Some(cell));
-            line.next_cell = self.found.ahead.pop().map(|part| (part, Context::NameField));
+            self.settle_cell(line, cell);
+        }
+    }
+
+    #[inline(never)]
+    fn settle_cell(&mut self, line: &mut Line, (cell, context): (Span, Context)) {
+        line.next_cell = self.found.ahead.pop();
+        if context != Context::PhoneField {
+            self.settle_name(line, Some((cell, context)));
+        } else if cell.start >= line.done {
+            line.field = Some(Field::in_cell(Class::Phone, cell.start, cell.end));
+            self.number(line, cell.start);
         }
     }
 
@@ -187,7 +197,7 @@ impl Walk<'_> {
         }
         if let Some(after) = after {
             let next = line.next_cell.replace((after, Context::Row));
-            self.found.ahead.extend(next.map(|(part, _)| part));
+            self.found.ahead.extend(next);
         }
     }
 
@@ -282,7 +292,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Keeps the names in the segment that may begin at `at` until they are reached.
+    /// Keeps the names and numbers in the segment that may begin at `at` until they are reached.
     #[inline]
     fn segment(&mut self, line: &mut Line, at: usize) {
         let follows = matches!(line.text.get(at + 2..at + 4), Some([_, b'|'] | [b' ', b'[']));
@@ -291,7 +301,7 @@ impl Walk<'_> {
             ahead.clear();
             self.names.segment(line, at, ahead);
             ahead.reverse();
-            line.next_cell = ahead.pop().map(|part| (part, Context::NameField));
+            line.next_cell = ahead.pop();
         }
     }
 

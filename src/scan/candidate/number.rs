@@ -90,7 +90,7 @@ impl Stretch<'_> {
         let head: [u8; 3] = self.ahead(place);
         let zero = head[0] == b'0' && head != *b"000";
         let inner = second.is_ascii_digit()
-            && matches!(last, b'-' | b'.' | b'/' | b'(' | b')' | b':' | b'=' | b'<');
+            && matches!(last, b'-' | b'.' | b'/' | b'(' | b')' | b':' | b'<');
         if inner || self.is_other(place, digits, zero) {
             return None;
         }

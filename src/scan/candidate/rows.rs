@@ -63,7 +63,8 @@ impl Rows {
             self.alpha[index] = lane.alpha;
             self.letter[index] = lane.alpha | lane.high;
             self.upper[index] = lane.upper;
-            self.sign[index] = lane.join & !lane.space | lane.key;
+            // `TEL1=030...`: an equals sign parts them.
+            self.sign[index] = lane.join & !lane.space | lane.colon;
             self.soft[index] = lane.digit | lane.join | lane.high | lane.escape;
             self.hidden[index] = lane.high | lane.escape;
             self.key[index] = lane.key;
@@ -241,7 +242,7 @@ mod tests {
             };
             let starts = |at| {
                 let soft = |by| digit(at, by) || b" -./()+,".contains(&byte(at, by));
-                let inner = b"-./()+,:=<".contains(&byte(at, -1)) && digit(at, -2);
+                let inner = b"-./()+,:".contains(&byte(at, -1)) && digit(at, -2);
                 digit(at, 0)
                     && !byte(at, -1).is_ascii_alphanumeric()
                     && ((0..6).all(|by| digit(at, by)) || (0..7).all(soft))
