@@ -110,6 +110,7 @@ impl Names<'_> {
         let close = match line.at(start) {
             _ if !said.any(Said::N_ROLE) => None,
             b'(' => Some(b')'),
+            b'<' => Some(b'>'),
             quote @ (b'"' | b'\'') => Some(quote),
             _ => None,
         };

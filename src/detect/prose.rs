@@ -61,7 +61,10 @@ impl Names<'_> {
             against => against,
         };
         let tags = self.verdicts.tags(line, &name, self.bias.points() + points);
-        let words = tagged(name.words(), &tags);
+        let words = match self.is_quoted_name(line, &name) {
+            true => name.words(),
+            false => tagged(name.words(), &tags),
+        };
         // Few runs are names, so what stands around them is looked at in the end.
         let is_name = is_name(words)
             && !self.is_lone_value(line, words, keys)
@@ -82,6 +85,23 @@ impl Names<'_> {
             matches!(line.before(run.span().start), b'"' | b'\'') && is_quoted(line, run.span());
         let fits = |word: &Word| word.is_particle() || word.bits.is_empty() || word.is_listed();
         quoted && name.len() < run.words().len() && run.words().iter().all(fits)
+    }
+
+    /// `"Erika Xyzmann"`: a given name and words that nobody knows for anything but names, and nothing else between the
+    /// quotes.
+    fn is_quoted_name(&self, line: &Line, name: &Name) -> bool {
+        let fits = |word: &Word| {
+            let unknown = word.bits.is_empty() && word.case == Case::Title;
+            let name = word.is_listed() || unknown && word.span().len() > 2;
+            word.is_particle() || name && judge::is_plain(word) && word.said.is_empty()
+        };
+        let quoted =
+            matches!(line.before(name.span().start), b'"' | b'\'') && is_quoted(line, name.span());
+        quoted
+            && name.words().iter().filter(|word| !word.is_particle()).count() > 1
+            && name.words().iter().any(|word| word.bits.given() > 1 && !word.bits.is_place())
+            && name.words().iter().all(fits)
+            && !name.words().iter().any(judge::is_elsewhere)
     }
 
     /// Whether `span` is all of the value of a field for something else: `"carrier":"..."`. The key is
