@@ -11,9 +11,9 @@ use crate::rules::words::Words;
 use crate::span::Span;
 
 use super::Quotes;
-use super::key::{Class, KeyCache, LONGEST_KEY, Traits};
-pub(super) use super::key::{LABELS, SCHEMES, SEARCHES, VALUES};
+use super::key::{Class, KeyCache, LONGEST_KEY};
 use super::line::{Field, Line, is_word_byte};
+use super::traits::Traits;
 
 /// Longest value that is looked at as a whole.
 const LONGEST_VALUE: usize = 256;

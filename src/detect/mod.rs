@@ -65,6 +65,8 @@ mod row;
 mod separator;
 mod shape;
 mod side;
+mod titles;
+mod traits;
 mod tuple;
 mod verdicts;
 mod vocabulary;

@@ -279,30 +279,6 @@ impl Names<'_> {
         (name.has_comma() && person && !named).then(|| (name.span(), Context::Words))
     }
 
-    /// Where the name begins after honorifics and titles at `at`.
-    pub(super) fn past_titles(&self, text: &[u8], at: usize, end: usize) -> usize {
-        let mut place = at;
-        let text = &text[..end];
-        for _ in 0..4 {
-            if !self.titles.may_open(text, place) {
-                break;
-            }
-            let (letters, said) = self.vocabulary.said_at(text, place);
-            let dotted = text.get(place + letters) == Some(&b'.');
-            let title =
-                said.any(Said::N_HONORIFIC) || (said.any(Said::N_TITLE) && (dotted || letters > 3));
-            if !title {
-                break;
-            }
-            let next = place + letters + usize::from(dotted);
-            let space = carrier::unit(text, next)
-                .filter(|unit| carrier::is_space(unit.ch) || unit.ch == '+' || unit.ch == '-');
-            let Some(space) = space else { break };
-            place = next + space.len;
-        }
-        place
-    }
-
     fn is_phrase(&self, line: &Line, last: Span) -> bool {
         let Some(before) = line.word_before(last.start, 1, b"") else { return false };
         let mut phrase = [0u8; 2 * LONGEST + 1];

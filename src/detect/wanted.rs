@@ -5,7 +5,7 @@ use crate::rules::words::Said;
 use crate::scan::filter::{Cue, Filter, Key};
 use crate::span::TypeCode;
 
-use super::{components, field};
+use super::{components, traits};
 
 /// What the scan lets through: whatever the detectors could make something of.
 pub(super) fn filter_of(rules: &RuleSet) -> Filter {
@@ -45,10 +45,10 @@ pub(super) fn filter_of(rules: &RuleSet) -> Filter {
     }
     // `source_addr` and its like of SMPP.
     filter.add_key(b"addr", Key::NUMBER);
-    field::SEARCHES.iter().for_each(|word| filter.add_key(word, Key::NAME));
-    field::LABELS.iter().for_each(|word| filter.add_key(word, Key::LABEL));
-    field::VALUES.iter().for_each(|word| filter.add_key(word, Key::LABEL));
-    for scheme in field::SCHEMES {
+    traits::SEARCHES.iter().for_each(|word| filter.add_key(word, Key::NAME));
+    traits::LABELS.iter().for_each(|word| filter.add_key(word, Key::LABEL));
+    traits::VALUES.iter().for_each(|word| filter.add_key(word, Key::LABEL));
+    for scheme in traits::SCHEMES {
         filter.add_key(scheme, Key::SCHEME);
         filter.add_key(scheme, Key::NUMBER);
     }
