@@ -21,9 +21,12 @@ const LONGEST: usize = 48;
 /// The most fields of a segment that are looked at.
 const MOST_FIELDS: usize = 60;
 
+/// A segment, its fields that hold names, and those that hold numbers.
+type Fields = (&'static [u8; 3], &'static [usize], &'static [usize]);
+
 /// Fields of HL7 segments that hold a person's name (XPN, XCN), and those that hold a phone number (XTN): v2.5.1
 /// chapters 3, 4, 6, 7, 8, 9, 10 and 15.
-const FIELDS: [(&[u8; 3], &[usize], &[usize]); 16] = [
+const FIELDS: [Fields; 16] = [
     (b"PID", &[5, 6, 9], &[13, 14]),
     (b"NK1", &[2, 30], &[5, 6, 31]),
     (b"PV1", &[7, 8, 9, 17, 52], &[]),
@@ -57,9 +60,12 @@ impl Names<'_> {
             return self.add_name(line, at + 4, parts);
         }
         let Some((name, [b'|', ..])) = rest.split_first_chunk::<3>() else { return };
-        let Some((_, names, numbers)) = FIELDS.iter().find(|(segment, ..)| *segment == name) else {
+        let Some((_, names, numbers)) = fields_of(name) else { return };
+        let rest = &rest[..end_of_segment(rest)];
+        // Tables parted by bars have no components: `PID|PPID|UID`.
+        if !rest.contains(&b'^') {
             return;
-        };
+        }
         let bars = memchr::memchr_iter(b'|', rest).take(MOST_FIELDS);
         for (bar, index) in bars.zip(1..) {
             let start = at + bar + 1;
@@ -79,10 +85,12 @@ impl Names<'_> {
         let is_number = line.text[start..start + number].iter().any(u8::is_ascii_digit);
         let skipped = if is_number && line.at(start + number) == b'^' { number + 1 } else { 0 };
         let mut place = start + skipped;
-        for _ in 0..3 {
+        for index in 0..3 {
             let Some(part) = component(line, place) else { return };
             let name = person::read(line.text, part.start, part.end, self.vocabulary, WRITTEN);
-            if name.span() != part || !is_person(&name, Trust::Sure) {
+            let alone = index == 0 && line.at(part.end) != b'^';
+            let trust = if alone { Trust::Some } else { Trust::Sure };
+            if name.span() != part || !is_person(&name, trust) {
                 return;
             }
             names.push((part, Context::NameField));
@@ -124,9 +132,10 @@ impl Names<'_> {
         is_listed(&both).then_some([Some(family), Some(given), more])
     }
 
-    /// The parts of the name of a passenger whose title is at `at`: `1.1BEISPIEL/ERIKA MRS`.
+    /// The parts of the name of a passenger whose title is at `at`: `1.1BEISPIEL/ERIKA MRS`. `TX/RX MS` and
+    /// `ACTIVE/PASSIVE DR` are something else, so that these titles say nothing.
     pub(super) fn passenger(&self, line: &Line, at: usize) -> Option<Components> {
-        const TITLES: [&[u8]; 6] = [b"MR", b"MRS", b"MS", b"MISS", b"MSTR", b"DR"];
+        const TITLES: [&[u8]; 4] = [b"MR", b"MRS", b"MISS", b"MSTR"];
         let floor = line.done.max(line.start);
         let title = line.text[at..].iter().take_while(|b| b.is_ascii_uppercase()).count();
         let ends = !is_word_byte(line.at(at + title));
@@ -136,18 +145,54 @@ impl Names<'_> {
         }
         let letters = |text: &[u8]| {
             let letter = |b: &&u8| b.is_ascii_uppercase() || **b >= 0x80 || **b == b'-';
-            text.iter().rev().take(LONGEST).take_while(letter).count()
+            let count = text.iter().rev().take(LONGEST).take_while(letter).count();
+            (3..LONGEST).contains(&count).then_some(count)
         };
-        let given = letters(head);
+        let given = letters(head)?;
         let rest = head[..head.len() - given].strip_suffix(b"/")?;
-        let family = letters(rest);
+        let family = letters(rest)?;
         let end = floor + rest.len();
-        let all = given > 1 && family > 1;
-        all.then(|| {
-            let given = Span::new(end + 1, end + 1 + given);
-            [Some(Span::new(end - family, end)), Some(given), None]
-        })
+        let (family, given) = (Span::new(end - family, end), Span::new(end + 1, end + 1 + given));
+        let opens = matches!(
+            line.before(family.start),
+            b'0'..=b'9' | b'.' | b' ' | b'"' | b'=' | b':' | b'\n'
+        );
+        let read = |span: Span| {
+            let name = person::read(line.text, span.start, span.end, self.vocabulary, WRITTEN);
+            let plain =
+                name.words().iter().all(|word| judge::is_plain(word) && !judge::is_elsewhere(word));
+            (name.span() == span && plain).then_some(name)
+        };
+        let both = [read(family)?, read(given)?];
+        let known = both.iter().flat_map(|name| name.words()).any(|word| word.is_listed());
+        (opens && (known || title > 2)).then_some([Some(family), Some(given), None])
     }
+}
+
+/// The fields of the segment of this name that hold names, and those that hold numbers.
+fn fields_of(name: &[u8; 3]) -> Option<&'static Fields> {
+    FIELDS.iter().find(|(segment, ..)| *segment == name)
+}
+
+/// How long the segment is that `rest` begins with: up to a carriage return, spelled as an escape or not, or to the
+/// next segment that is known.
+fn end_of_segment(rest: &[u8]) -> usize {
+    let ends = |at: usize| match rest[at] {
+        b'\r' => true,
+        b'\\' => [&b"\\r"[..], b"\\n", b"\\u000d", b"\\x0d"]
+            .iter()
+            .any(|end| rest[at..].starts_with(end)),
+        b'|' => {
+            let name = rest[..at].last_chunk::<3>();
+            at > 3
+                && !rest[at - 4].is_ascii_alphanumeric()
+                && name.is_some_and(|name| fields_of(name).is_some())
+        }
+        _ => false,
+    };
+    let end =
+        memchr::memchr3_iter(b'\r', b'\\', b'|', rest).take(4 * MOST_FIELDS).find(|&at| ends(at));
+    end.unwrap_or(rest.len())
 }
 
 /// Adds the numbers in the field at `start`, one of each repetition: the first component (up to v2.2), or the twelfth,
@@ -249,6 +294,8 @@ mod tests {
             ["X Y", "Zed", "XYZ", "Q. W."]
         );
         assert!(found("PID|1||||UNKNOWN^UNKNOWN||").is_empty());
+        let two = "EVN|A01|20260101\rPID|1||A1^^^X||Xyzmann^Qwertine||";
+        assert_eq!(found(two), ["Xyzmann", "Qwertine"]);
     }
 
     #[test]
@@ -270,6 +317,9 @@ mod tests {
             "NK1|1|X|SPO^Spouse|12 Elm Grove^^LEEDS^^LS7",
             "PV1|1|I|INN3^312^2^KLINIKUM-NORD||",
             "AL1|1|DA|PEN^Penicillin|",
+            "PID|PPID|UID|STAT|TTY|TIME|COMMAND",
+            "OBX|1|NM|GLU^Glucose||5.4|mmol/L|70|N|||F\rOBX|2|CE|S^C||Positive||||||F\rOBX|3|TX|X||Ward^East|",
+            "PN [Version]",
             "path A/B MR, 4 MR",
         ] {
             assert!(found(other).is_empty(), "{other}: {:?}", found(other));
@@ -279,6 +329,16 @@ mod tests {
     #[test]
     fn titles_in_capitals_stand_behind_passengers() {
         assert_eq!(found("1.1XYZMANN/QWERTINE MRS 2.1"), ["XYZMANN", "QWERTINE"]);
-        assert!(found("SELECT/INSERT MRSX").is_empty());
+        for other in [
+            "SELECT/INSERT MRSX",
+            "LATENCY READ/WRITE MS: 12",
+            "MODALITY PET/CT MR",
+            "ACTIVE/PASSIVE DR SITE",
+            "/APP/CONFIG MR 7",
+            "fooXYZMANN/QWERTINE MRS",
+            "\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}\u{c4}A/ERIKA MRS",
+        ] {
+            assert!(found(other).is_empty(), "{other}: {:?}", found(other));
+        }
     }
 }

@@ -19,7 +19,7 @@ use super::line::{Field, Line, is_capital, is_word_byte};
 use super::lower;
 use super::model::Bias;
 use super::openings::Openings;
-use super::person::{self, Manner, Name};
+use super::person::{self, Case, Manner, Name};
 use super::verdicts::Verdicts;
 use super::vocabulary::Vocabulary;
 
@@ -70,6 +70,9 @@ impl Names<'_> {
             return None;
         }
         let mut name = person::read(line.text, start, end, self.vocabulary, manner);
+        // `last_name: required`
+        let small = name.words().first().is_some_and(|first| first.case == Case::Lower);
+        let trust = if small { trust.min(Trust::Full) } else { trust };
         if !quoted {
             name.cut(judge::words_in_value(&name));
         }
@@ -188,9 +191,8 @@ impl Names<'_> {
         if name.words().is_empty() {
             let lower = Manner { lower: true, comma: false, ..manner };
             name = person::read(line.text, start, end, self.vocabulary, lower);
-            let colon = matches!(line.text[line.start..start], [.., b':', b' ']);
-            let around = lower::Around::cut(line, &mut name, colon);
-            name.cut(lower::words(&name, trust, around));
+            let around = lower::Around::cut(line, start, &mut name);
+            name.cut(lower::words(line, &name, trust, around));
         } else {
             let after = &line.text[name.span().end..];
             let stops = matches!(

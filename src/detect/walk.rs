@@ -295,14 +295,19 @@ impl Walk<'_> {
     /// Keeps the names and numbers in the segment that may begin at `at` until they are reached.
     #[inline]
     fn segment(&mut self, line: &mut Line, at: usize) {
-        let follows = matches!(line.text.get(at + 2..at + 4), Some([_, b'|'] | [b' ', b'[']));
-        if follows && line.next_cell.is_none() {
-            let ahead = &mut self.found.ahead;
-            ahead.clear();
-            self.names.segment(line, at, ahead);
-            ahead.reverse();
-            line.next_cell = ahead.pop();
+        if matches!(line.text.get(at + 2..at + 4), Some([_, b'|'] | [b' ', b'['])) {
+            self.read_segment(line, at);
         }
+    }
+
+    #[inline(never)]
+    fn read_segment(&mut self, line: &mut Line, at: usize) {
+        let ahead = &mut self.found.ahead;
+        ahead.extend(line.next_cell.take());
+        self.names.segment(line, at, ahead);
+        // The next one last. A cell beside a number may be a component, too.
+        ahead.sort_unstable_by_key(|(part, _)| std::cmp::Reverse(part.start));
+        line.next_cell = ahead.pop();
     }
 
     /// Settles the parts of a name, each by itself.
@@ -338,6 +343,9 @@ impl Walk<'_> {
         };
         if self.token(line, at + unit.len) {
             return;
+        }
+        if matches!(unit.ch, '\n' | '\r') {
+            self.segment(line, at + unit.len);
         }
         let start = match unit.ch {
             '+' | '\u{FF0B}' | '(' | '0'..='9' => at,
