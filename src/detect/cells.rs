@@ -5,6 +5,7 @@
 //! brackets) makes the row one about calls; then bare numbers that a plan allows, and name-like cells
 //! beside a number, count as well. Only the row itself is looked at.
 
+use crate::lexicon::Bits;
 use crate::rules::words::{Said, Words};
 use crate::span::Span;
 
@@ -167,6 +168,25 @@ pub(super) fn names_before_digits(line: &Line, words: &Words, at: usize) -> Opti
     let family = cell_before(line, given.start, separator)?;
     let listed = is_given(line, given) || is_given(line, family);
     (listed && is_name_pair(line, words, family, given)).then_some([family, given])
+}
+
+/// The cell that begins at `at`, behind a separator, and the next one, if they are the parts of a name: the
+/// lists know a given name, or a family name and nothing of the other.
+pub(super) fn names_from(line: &Line, words: &Words, at: usize) -> Option<[Span; 2]> {
+    let separator = line.before(at);
+    if at > line.start + LONGEST_ROW {
+        return None;
+    }
+    let first = cell_from(line, at, separator);
+    let second = (line.at(first.end) == separator)
+        .then(|| cell_from(line, first.end + 1, separator))
+        .filter(|second| line.at(second.end) == separator)?;
+    let bits = |cell: Span| person::lexicon_bits(&line.text[cell.start..cell.end]);
+    let plain = |bits: Bits| bits.common() == 0 && !bits.is_place() && !bits.is_host();
+    let given = |cell: Span| bits(cell).given() > 0 && plain(bits(cell));
+    let family = |cell: Span| bits(cell).family() > 1 && plain(bits(cell));
+    let known = given(first) || given(second) || family(first) && bits(second).is_empty();
+    (known && is_name_pair(line, words, first, second)).then_some([first, second])
 }
 
 /// The cell that ends before the separator at `end - 1`.

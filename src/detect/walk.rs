@@ -252,6 +252,11 @@ impl Walk<'_> {
         if let Some(components) = self.names.components(line, at) {
             return self.settle_components(line, components);
         }
+        if matches!(line.before(at), b';' | b'|' | b'\t')
+            && let Some(names) = cells::names_from(line, self.names.words, at)
+        {
+            return self.settle_cells(line, names);
+        }
         let name = self.names.in_text(line, at, &mut self.found.keys);
         self.settle_name(line, name);
     }
@@ -289,6 +294,13 @@ impl Walk<'_> {
         while let Some((span, _)) = name {
             self.settle_name(line, name);
             name = self.names.next_to(line, span.end);
+        }
+    }
+
+    /// Settles the parts of a name in two cells.
+    fn settle_cells(&mut self, line: &mut Line, names: [Span; 2]) {
+        for name in names {
+            self.settle_name(line, Some((name, Context::Row)));
         }
     }
 

@@ -242,11 +242,20 @@ fn is_foreign_digit(bytes: [u8; 3]) -> bool {
 const QUOTE: u8 = 1;
 const BAR: u8 = 2;
 const CARET: u8 = 4;
+/// Behind a separator a cell begins.
+const CELL: u8 = 8;
 /// What may begin behind a sign.
-static OPENS: [u8; 256] = table([(b"\"'", QUOTE), (b"|[~", BAR), (b"^", CARET)]);
+static OPENS: [u8; 256] =
+    table([(b"\"'", QUOTE), (b"[~", BAR), (b"|", BAR | CELL), (b"^", CARET), (b";\t", CELL)]);
 /// What may follow the first word of these if a name may be in it.
-static GOES_ON: [u8; 256] =
-    table([(b" ,!.", QUOTE | CARET), (b"-^'", QUOTE | BAR | CARET), (b"|~]&\"\\", CARET)]);
+static GOES_ON: [u8; 256] = table([
+    (b" ,!.", QUOTE | CARET),
+    (b"-", QUOTE | BAR | CARET | CELL),
+    (b"^'", QUOTE | BAR | CARET),
+    (b"~]&\"\\", CARET),
+    (b"|", CARET | CELL),
+    (b";\t", CELL),
+]);
 
 /// The values of the bytes in each row; 0 for all others.
 const fn table<const N: usize>(rows: [(&[u8], u8); N]) -> [u8; 256] {
