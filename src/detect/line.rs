@@ -6,7 +6,6 @@ use crate::rules::words::{LONGEST, Said, Words};
 use crate::span::{Span, TypeCode};
 
 use super::Quotes;
-use super::context::Context;
 use super::feeds::Feeds;
 use super::key::Class;
 use super::reach;
@@ -26,8 +25,6 @@ pub(super) struct Line<'a> {
     pub last: Option<(usize, TypeCode)>,
     /// The field whose value is being read.
     pub field: Option<Field>,
-    /// A cell or component ahead that holds a name or a number.
-    pub next_cell: Option<(Span, Context)>,
     /// Everything before was judged as running text.
     pub judged: usize,
     /// The last quote that was looked for, and how far.
@@ -71,7 +68,6 @@ impl<'a> Line<'a> {
             token_end: usize::MAX,
             last: None,
             field: None,
-            next_cell: None,
             judged: start,
             quote: (None, start),
             bracket: start,

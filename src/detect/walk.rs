@@ -9,7 +9,6 @@ use crate::scan::candidate::{Candidate, Trigger};
 use crate::span::{Span, TypeCode};
 
 use super::columns::Columns;
-use super::components::Components;
 use super::context::Context;
 use super::feeds::Feeds;
 use super::found::Found;
@@ -42,18 +41,18 @@ impl Walk<'_> {
         for candidate in candidates {
             let at = candidate.at as usize;
             if at >= line.text.len() {
-                self.next_cell(&mut line, usize::MAX);
+                self.settle_ahead(&mut line, usize::MAX);
                 if recall {
                     first = self.recall(&line, feeds, first);
                 }
                 line = Line::after(block, at, line.text.len(), feeds);
             }
-            self.next_cell(&mut line, at);
+            self.settle_ahead(&mut line, at);
             if at >= line.done && at < line.text.len() {
                 self.look(&mut line, at, candidate.trigger);
             }
         }
-        self.next_cell(&mut line, usize::MAX);
+        self.settle_ahead(&mut line, usize::MAX);
         if recall {
             self.recall(&line, feeds, first);
         }
@@ -61,15 +60,17 @@ impl Walk<'_> {
 
     /// Settles what is in the cells and components ahead that are reached at `at`.
     #[inline]
-    fn next_cell(&mut self, line: &mut Line, at: usize) {
-        while let Some(cell) = line.next_cell.take_if(|(cell, _)| at >= cell.start) {
-            self.settle_cell(line, cell);
+    fn settle_ahead(&mut self, line: &mut Line, at: usize) {
+        while let Some((cell, _)) = self.found.ahead.last()
+            && at >= cell.start
+        {
+            self.settle_next(line);
         }
     }
 
     #[inline(never)]
-    fn settle_cell(&mut self, line: &mut Line, (cell, context): (Span, Context)) {
-        line.next_cell = self.found.ahead.pop();
+    fn settle_next(&mut self, line: &mut Line) {
+        let Some((cell, context)) = self.found.ahead.pop() else { return };
         if context != Context::PhoneField {
             self.settle_name(line, Some((cell, context)));
         } else if cell.start >= line.done {
@@ -143,9 +144,7 @@ impl Walk<'_> {
         self.anchor(line, at);
         // Before the number is judged: names beside it count as much as their tokens.
         let names = cells::names_before_digits(line, self.names.words, at);
-        for name in names.into_iter().flatten() {
-            self.settle_name(line, Some((name, Context::Row)));
-        }
+        self.settle_parts(line, names.into_iter().flatten(), Context::Row);
         // `(030) 1`: the bracket belongs to the number if it is closed inside.
         let bracket = line.before(at) == b'(' && at > line.done;
         if bracket
@@ -192,13 +191,8 @@ impl Walk<'_> {
     fn names_beside(&mut self, line: &mut Line, span: Span) {
         let Some(separator) = cells::cell_separator(line, span) else { return };
         let [first, second, after] = cells::names_beside(line, self.names.words, span, separator);
-        for name in [first, second].into_iter().flatten() {
-            self.settle_name(line, Some((name, Context::Row)));
-        }
-        if let Some(after) = after {
-            let next = line.next_cell.replace((after, Context::Row));
-            self.found.ahead.extend(next);
-        }
+        self.settle_parts(line, [first, second].into_iter().flatten(), Context::Row);
+        self.found.ahead.extend(after.map(|after| (after, Context::Row)));
     }
 
     fn field(&mut self, line: &mut Line, at: usize) {
@@ -250,12 +244,12 @@ impl Walk<'_> {
     #[inline]
     fn text(&mut self, line: &mut Line, at: usize) {
         if let Some(components) = self.names.components(line, at) {
-            return self.settle_components(line, components);
+            return self.settle_parts(line, components.into_iter().flatten(), Context::NameField);
         }
         if matches!(line.before(at), b';' | b'|' | b'\t')
             && let Some(names) = cells::names_from(line, self.names.words, at)
         {
-            return self.settle_cells(line, names);
+            return self.settle_parts(line, names, Context::Row);
         }
         let name = self.names.in_text(line, at, &mut self.found.keys);
         self.settle_name(line, name);
@@ -281,10 +275,10 @@ impl Walk<'_> {
         if line.text[at].is_ascii_uppercase() {
             self.segment(line, at);
         }
-        if matches!(line.text[at], b'M' | b'D')
+        if line.text[at] == b'M'
             && let Some(components) = self.names.passenger(line, at)
         {
-            return self.settle_components(line, components);
+            return self.settle_parts(line, components.into_iter().flatten(), Context::NameField);
         }
         let mut name = self.names.after_cue(line, at);
         // The scan takes some words for cues that are none: it may make no difference which.
@@ -297,35 +291,31 @@ impl Walk<'_> {
         }
     }
 
-    /// Settles the parts of a name in two cells.
-    fn settle_cells(&mut self, line: &mut Line, names: [Span; 2]) {
-        for name in names {
-            self.settle_name(line, Some((name, Context::Row)));
-        }
-    }
-
     /// Keeps the names and numbers in the segment that may begin at `at` until they are reached.
     #[inline]
-    fn segment(&mut self, line: &mut Line, at: usize) {
+    fn segment(&mut self, line: &Line, at: usize) {
         if matches!(line.text.get(at + 2..at + 4), Some([_, b'|'] | [b' ', b'['])) {
             self.read_segment(line, at);
         }
     }
 
     #[inline(never)]
-    fn read_segment(&mut self, line: &mut Line, at: usize) {
+    fn read_segment(&mut self, line: &Line, at: usize) {
         let ahead = &mut self.found.ahead;
-        ahead.extend(line.next_cell.take());
         self.names.segment(line, at, ahead);
         // The next one last. A cell beside a number may be a component, too.
         ahead.sort_unstable_by_key(|(part, _)| std::cmp::Reverse(part.start));
-        line.next_cell = ahead.pop();
     }
 
     /// Settles the parts of a name, each by itself.
-    fn settle_components(&mut self, line: &mut Line, components: Components) {
-        for part in components.into_iter().flatten() {
-            self.settle_name(line, Some((part, Context::NameField)));
+    fn settle_parts(
+        &mut self,
+        line: &mut Line,
+        parts: impl IntoIterator<Item = Span>,
+        context: Context,
+    ) {
+        for part in parts {
+            self.settle_found(line, (part, context));
         }
     }
 
