@@ -170,59 +170,51 @@ impl Stretch<'_> {
     /// Those of the capitals `signed` that open a text or a value: a name may begin there.
     #[inline(never)]
     fn openings(&self, rows: &Rows, index: usize, signed: u64) -> u64 {
-        let (mut kept, mut rest) = (0, signed);
-        while rest != 0 {
-            let place = rest.trailing_zeros() as usize;
-            let bit = rest & rest.wrapping_neg();
-            rest ^= bit;
-            let place = index * 64 + place;
+        kept(signed, |bit| {
+            let place = index * 64 + bit;
             let [sign] = self.behind(place);
             let opens = OPENS[usize::from(sign)];
             if opens == 0 {
-                continue;
+                return false;
             }
             let letters = run(ahead(&rows.letter, place)).min(LONGEST_OPENING);
             let [follower, next] = [0, 1].map(|more| self.byte(place + letters + more));
             // `"Go-http-client"`, `[C-0001]`: the parts of a double name are capitals.
             let double = follower != b'-' || next.is_ascii_uppercase() || next >= 0x80;
-            let fits = double && opens & GOES_ON[usize::from(follower)] != 0;
-            kept |= if fits { bit } else { 0 };
-        }
-        kept
+            double && opens & GOES_ON[usize::from(follower)] != 0
+        })
     }
 
     /// The escapes that may spell something of a number or part it from what stands before it.
     #[inline(always)]
     fn escapes(&self, rows: &Rows, index: usize) -> u64 {
-        let mut kept = 0;
-        let mut rest = rows.hidden[index + 1] & !rows.high(index + 1);
-        while rest != 0 {
-            let place = rest.trailing_zeros() as usize;
-            let bit = rest & rest.wrapping_neg();
-            rest ^= bit;
-            let keep = match self.ahead(index * 64 + place) {
+        kept(rows.hidden[index + 1] & !rows.high(index + 1), |bit| {
+            match self.ahead(index * 64 + bit) {
                 [b'\\', next] => matches!(next, b'u' | b'U' | b'x' | b'n' | b'r' | b't' | b'\\'),
                 [b'%', next] => next.is_ascii_hexdigit() || next == b'%',
                 _ => true,
-            };
-            kept |= if keep { bit } else { 0 };
-        }
-        kept
+            }
+        })
     }
 
     /// Digits of another script that may begin a number.
     #[inline(always)]
     fn foreign_digits(&self, rows: &Rows, index: usize) -> u64 {
-        let mut digits = 0;
-        let mut rest = rows.high(index + 1) & !after(rows.high(index + 1), rows.high(index));
-        while rest != 0 {
-            let place = rest.trailing_zeros() as usize;
-            let bit = rest & rest.wrapping_neg();
-            rest ^= bit;
-            digits |= if is_foreign_digit(self.ahead(index * 64 + place)) { bit } else { 0 };
-        }
-        digits
+        let first = rows.high(index + 1) & !after(rows.high(index + 1), rows.high(index));
+        kept(first, |bit| is_foreign_digit(self.ahead(index * 64 + bit)))
     }
+}
+
+/// The bits of `mask` that `fits` says yes to.
+#[inline(always)]
+fn kept(mask: u64, fits: impl Fn(usize) -> bool) -> u64 {
+    let (mut kept, mut rest) = (0, mask);
+    while rest != 0 {
+        let bit = rest & rest.wrapping_neg();
+        kept |= if fits(rest.trailing_zeros() as usize) { bit } else { 0 };
+        rest ^= bit;
+    }
+    kept
 }
 
 /// Whether a digit of another script (full-width, Arabic-Indic, Persian, Devanagari) begins with `bytes`, or

@@ -104,7 +104,7 @@ impl Rows {
             let at = index + 1;
             let known = |at: usize| self.soft[at] | self.letter[at] | self.key[at] | self.feed[at];
             let small = |at: usize| self.letter[at] & !self.upper[at];
-            let title = self.upper[at] & (small(at) >> 1 | small(at + 1) << 63);
+            let title = self.upper[at] & from(small(at), small(at + 1), 1);
             *signed = title & !after(known(at), known(index)) & self.wanted[index];
         }
         signed
