@@ -182,10 +182,10 @@ pub(super) fn names_from(line: &Line, words: &Words, at: usize) -> Option<[Span;
         .then(|| cell_from(line, first.end + 1, separator))
         .filter(|second| line.at(second.end) == separator)?;
     let bits = |cell: Span| person::lexicon_bits(&line.text[cell.start..cell.end]);
+    let given = |cell: Span| is_given(line, cell) && !bits(cell).is_host();
     let plain = |bits: Bits| bits.common() == 0 && !bits.is_place() && !bits.is_host();
-    let given = |cell: Span| bits(cell).given() > 0 && plain(bits(cell));
-    let family = |cell: Span| bits(cell).family() > 1 && plain(bits(cell));
-    let known = given(first) || given(second) || family(first) && bits(second).is_empty();
+    let family = bits(first).family() > 1 && plain(bits(first));
+    let known = given(first) || given(second) || family && bits(second).is_empty();
     (known && is_name_pair(line, words, first, second)).then_some([first, second])
 }
 
@@ -209,20 +209,19 @@ fn cell_from(line: &Line, start: usize, separator: u8) -> Span {
 /// Two words or more that fill a cell and name a person.
 fn is_name(line: &Line, words: &Words, cell: Span) -> bool {
     let manner = Manner { lower: false, comma: true, plus: false };
-    let name = person::read(line.text, cell.start, cell.end, words, manner);
+    let Some(name) = person::read_whole(line.text, cell, words, manner) else { return false };
     let unknown = || {
         name.words().iter().all(|word| word.bits.is_empty() && word.said.is_empty())
             && name.words().iter().any(|word| word.span().len() > 4)
     };
-    name.span() == cell
-        && name.words().len() >= 2
+    name.words().len() >= 2
         && (is_person(&name, Trust::Some) || name.words().len() == 2 && unknown())
 }
 
 fn is_name_pair(line: &Line, words: &Words, family: Span, given: Span) -> bool {
     let manner = Manner { lower: false, comma: false, plus: false };
     let read = |cell: Span| {
-        let name = person::read(line.text, cell.start, cell.end, words, manner);
+        let name = person::read_whole(line.text, cell, words, manner)?;
         let capital = name
             .words()
             .iter()
@@ -232,7 +231,7 @@ fn is_name_pair(line: &Line, words: &Words, family: Span, given: Span) -> bool {
         let person = is_person(&name, Trust::Full)
             || is_given(line, other)
                 && matches!(name.words(), [only] if only.said.is_empty() && only.span().len() > 2);
-        (name.span() == cell && capital && person).then_some(name)
+        (capital && person).then_some(name)
     };
     let (Some(family), Some(given)) = (read(family), read(given)) else { return false };
     let mut both = given.words().iter().chain(family.words());

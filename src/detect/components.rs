@@ -87,10 +87,9 @@ impl Names<'_> {
         let mut place = start + skipped;
         for index in 0..3 {
             let Some(part) = component(line, place) else { return };
-            let name = person::read(line.text, part.start, part.end, self.vocabulary, WRITTEN);
             let alone = index == 0 && line.at(part.end) != b'^';
             let trust = if alone { Trust::Some } else { Trust::Sure };
-            if name.span() != part || !is_person(&name, trust) {
+            if !self.read_whole(line, part).is_some_and(|name| is_person(&name, trust)) {
                 return;
             }
             names.push((part, Context::NameField));
@@ -122,14 +121,16 @@ impl Names<'_> {
     }
 
     fn listed(&self, line: &Line, family: Span, given: Span) -> Option<Components> {
-        let read = |span: Span| {
-            let name = person::read(line.text, span.start, span.end, self.vocabulary, WRITTEN);
-            (name.span() == span).then_some(name)
-        };
-        let both = [read(family)?, read(given)?];
+        let both = [self.read_whole(line, family)?, self.read_whole(line, given)?];
         let more = (line.at(given.end) == b'^').then(|| component(line, given.end + 1)).flatten();
-        let more = more.filter(|&more| read(more).is_some_and(|name| is_given(&name)));
+        let more =
+            more.filter(|&more| self.read_whole(line, more).is_some_and(|name| is_given(&name)));
         is_listed(&both).then_some([Some(family), Some(given), more])
+    }
+
+    /// The words of the name that fills `span`.
+    fn read_whole(&self, line: &Line, span: Span) -> Option<Name> {
+        person::read_whole(line.text, span, self.vocabulary, WRITTEN)
     }
 
     /// The parts of the name of a passenger whose title is at `at`: `1.1BEISPIEL/ERIKA MRS`. `TX/RX MS` and
@@ -157,15 +158,11 @@ impl Names<'_> {
             line.before(family.start),
             b'0'..=b'9' | b'.' | b' ' | b'"' | b'=' | b':' | b'\n'
         );
-        let read = |span: Span| {
-            let name = person::read(line.text, span.start, span.end, self.vocabulary, WRITTEN);
-            let plain =
-                name.words().iter().all(|word| judge::is_plain(word) && !judge::is_elsewhere(word));
-            (name.span() == span && plain).then_some(name)
-        };
-        let both = [read(family)?, read(given)?];
-        let known = both.iter().flat_map(|name| name.words()).any(|word| word.is_listed());
-        (opens && (known || title > 2)).then_some([Some(family), Some(given), None])
+        let both = [self.read_whole(line, family)?, self.read_whole(line, given)?];
+        let mut words = both.iter().flat_map(|name| name.words());
+        let plain = words.clone().all(|word| judge::is_plain(word) && !judge::is_elsewhere(word));
+        let known = words.any(|word| word.is_listed());
+        (opens && plain && (known || title > 2)).then_some([Some(family), Some(given), None])
     }
 }
 
@@ -239,8 +236,8 @@ fn component_before(line: &Line, end: usize) -> Option<Span> {
 /// Whether the lists know both components for names, or one of them and nothing of the other.
 fn is_listed([family, given]: &[Name; 2]) -> bool {
     let other = |name: &Name| {
-        let mut words = name.words().iter().filter(|word| !word.is_particle());
-        words.any(|word| judge::is_elsewhere(word) || word.bits.common() > 0 && !word.is_listed())
+        name.parts()
+            .any(|word| judge::is_elsewhere(word) || word.bits.common() > 0 && !word.is_listed())
     };
     let unknown = |name: &Name| name.words().iter().all(|word| word.bits.is_empty());
     let of_family = family.words().iter().any(|word| word.bits.family() > 1);

@@ -26,7 +26,7 @@ pub(super) enum Trust {
 pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
     let words = name.words();
     let Some(first) = words.first() else { return false };
-    let parts = || words.iter().filter(|word| !word.is_particle());
+    let parts = || name.parts();
     let count = parts().count();
     let letters: usize = words.iter().map(|word| word.span().len()).sum();
     if count == 0 || letters < 2 || parts().any(|word| word.case == Case::Camel) {
@@ -68,7 +68,7 @@ pub(super) fn is_person(name: &Name, trust: Trust) -> bool {
 
 /// A month or weekday, if nothing says that someone is called so (`Jan Beispiel`, `Frau May`).
 fn is_date(name: &Name, trust: Trust) -> bool {
-    let words = || name.words().iter().filter(|word| !word.is_particle());
+    let words = || name.parts();
     let month = |word: &Word| word.bits.is_month();
     let called = |word: &Word| !month(word) && (word.is_listed() || word.bits.is_empty());
     words().any(month)
@@ -84,7 +84,7 @@ fn is_date(name: &Name, trust: Trust) -> bool {
 /// Words in lower case where a name is expected: one that is nothing but a given name and any other,
 /// or one that is on a list and one on none.
 fn is_lower_name(name: &Name) -> bool {
-    let words = || name.words().iter().filter(|word| !word.is_particle());
+    let words = || name.parts();
     let fits = |word: &Word| (word.is_listed() && word.bits.common() < 2) || word.bits.is_empty();
     let sure = |word: &Word| word.is_listed() && is_plain(word);
     let given = |word: &&Word| word.bits.given() > 0 && is_plain(word);
@@ -105,7 +105,7 @@ pub(super) fn prior(trust: Trust) -> i32 {
 /// are something else too, or a single one that nobody knows, take more than their neighbours say.
 pub(super) fn points(name: &Name) -> i32 {
     let elsewhere = |word: &Word| !is_plain(word) || word.bits.is_place() || is_thing(word);
-    let words = || name.words().iter().filter(|word| !word.is_particle());
+    let words = || name.parts();
     match name.words() {
         [only] if only.bits.is_empty() => -32,
         [only] if only.bits.is_eponym() && only.bits.given() < 2 => -40,

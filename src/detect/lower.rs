@@ -22,7 +22,7 @@ fn words_up_to_tie(name: &Name) -> usize {
 }
 
 /// What stands around the words that were read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Around {
     /// A colon stands before them: nothing but the name need follow.
     colon: bool,
@@ -37,10 +37,9 @@ pub(super) struct Around {
 }
 
 /// What a cue says of words that no list knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cue {
     /// Nothing.
-    #[default]
     Any,
     /// Programs are called so too (`client`, `agent`): a word alone is none.
     Program,
@@ -100,10 +99,9 @@ impl Around {
 }
 
 fn is_fluent(name: &Name) -> bool {
-    let parts = name.words().iter().filter(|word| !word.is_particle());
     // A capital or another cue may lead to somebody else, who may be a token by now.
     let ends = |word: &&Word| word.case != Case::Lower || word.said.any(Said::N_CUES);
-    let rest = parts.skip(2).take_while(|word| !ends(word));
+    let rest = name.parts().skip(2).take_while(|word| !ends(word));
     let known = rest.clone().filter(|word| word.bits.common() > 0).count();
     known > 1 && rest.clone().all(|word| word.bits.common() > 0 || word.is_listed())
 }
@@ -149,7 +147,7 @@ fn words_of_pair(line: &Line, name: &Name, around: Around) -> usize {
 
 /// Whether `name` is a given name and family names in small letters, and nothing else.
 pub(super) fn is_pair(name: &Name) -> bool {
-    let mut parts = name.words().iter().filter(|word| !word.is_particle());
+    let mut parts = name.parts();
     let lower = parts.clone().all(|word| word.case == Case::Lower);
     let listed = parts.clone().all(|word| word.is_listed() && is_alone(word));
     let given = |word: &Word| word.bits.given() > 1 && is_plain(word) && !word.bits.is_place();
@@ -158,8 +156,7 @@ pub(super) fn is_pair(name: &Name) -> bool {
 
 /// Whether the first word of `name` is in small letters: it has been judged by [`words`] already.
 pub(super) fn is_judged(name: &Name) -> bool {
-    let first = name.words().iter().find(|word| !word.is_particle());
-    first.is_some_and(|first| first.case == Case::Lower)
+    name.parts().next().is_some_and(|first| first.case == Case::Lower)
 }
 
 /// `frau xyzmann`, `my name is erika`.

@@ -75,6 +75,11 @@ impl Name {
         &mut self.words[..self.count]
     }
 
+    /// Its words, particles apart.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Word> + Clone {
+        self.words().iter().filter(|word| !word.is_particle())
+    }
+
     /// From the first word to the last.
     pub(super) fn span(&self) -> Span {
         match self.words() {
@@ -132,6 +137,17 @@ pub(super) fn read<'v>(
     manner: Manner,
 ) -> Name {
     read_words(text, at, end, words.into(), manner)
+}
+
+/// The words of a name that is all of `span`.
+pub(super) fn read_whole<'v>(
+    text: &[u8],
+    span: Span,
+    words: impl Into<Vocabulary<'v>>,
+    manner: Manner,
+) -> Option<Name> {
+    let name = read(text, span.start, span.end, words, manner);
+    (name.span() == span).then_some(name)
 }
 
 fn read_words(all: &[u8], at: usize, end: usize, words: Vocabulary, manner: Manner) -> Name {

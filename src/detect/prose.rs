@@ -81,10 +81,10 @@ impl Names<'_> {
     /// Whether `run` is all that stands between two quotes: then what the model left out of it, words that nobody
     /// knows, belongs to the name.
     fn fills_quotes(&self, line: &Line, run: &Name, name: &[Word]) -> bool {
-        let quoted =
-            matches!(line.before(run.span().start), b'"' | b'\'') && is_quoted(line, run.span());
         let fits = |word: &Word| word.is_particle() || word.bits.is_empty() || word.is_listed();
-        quoted && name.len() < run.words().len() && run.words().iter().all(fits)
+        is_between_quotes(line, run.span())
+            && name.len() < run.words().len()
+            && run.words().iter().all(fits)
     }
 
     /// `"Erika Xyzmann"`: a given name and words that nobody knows for anything but names, and nothing else between the
@@ -95,10 +95,8 @@ impl Names<'_> {
             let name = word.is_listed() || unknown && word.span().len() > 2;
             word.is_particle() || name && judge::is_plain(word) && word.said.is_empty()
         };
-        let quoted =
-            matches!(line.before(name.span().start), b'"' | b'\'') && is_quoted(line, name.span());
-        quoted
-            && name.words().iter().filter(|word| !word.is_particle()).count() > 1
+        is_between_quotes(line, name.span())
+            && name.parts().count() > 1
             && name.words().iter().any(|word| word.bits.given() > 1 && !word.bits.is_place())
             && name.words().iter().all(fits)
             && !name.words().iter().any(judge::is_elsewhere)
@@ -209,6 +207,11 @@ impl Names<'_> {
             name.words().first().is_some_and(|word| word.bits.given() <= word.bits.family());
         if name.has_comma() && family { name.span().end } else { found.end }
     }
+}
+
+/// Whether `span` is all that stands between two quotes.
+fn is_between_quotes(line: &Line, span: Span) -> bool {
+    matches!(line.before(span.start), b'"' | b'\'') && is_quoted(line, span)
 }
 
 /// The angle bracket after the name that goes on at `end`: letters, spaces and quotes lead there.

@@ -270,7 +270,7 @@ fn at_place(
     // Particles at the end are cut off as well, and `Ben` may be one.
     name.cut(count);
     let alone_word = *name.words().first()?;
-    let words_in_full = name.words().iter().filter(|word| !word.is_particle()).count();
+    let words_in_full = name.parts().count();
     let span = name.span();
     let mut alone = || {
         let goes_on = after.is_some_and(|word| word.bits.is_org() || word.bits.is_nonperson());
